@@ -1,0 +1,47 @@
+/** Who may do what: operations × roles, in one table. What rows a role sees is decided by `scope.ts`. */
+
+export const roles = [
+  'operator',
+  'dispatcher',
+  'handler',
+  'manager',
+  'callback',
+  'assessor',
+  'analyst',
+  'admin',
+  'auditor',
+  'channel',
+] as const;
+export type Role = (typeof roles)[number];
+
+/** Roles that belong to one unit and act for it. */
+export const unitRoles: readonly Role[] = ['handler', 'manager'];
+
+const desk: readonly Role[] = ['operator', 'dispatcher', 'admin'];
+
+/** Operation → roles that may. `public` marks what needs no token. */
+export const permissions = {
+  public: roles,
+  'judgement.assist': ['operator'],
+  'complaint.file': ['operator', 'channel'],
+  'complaint.read': [...desk, 'handler', 'manager', 'callback', 'assessor', 'analyst', 'auditor', 'channel'],
+  'complaint.dispatch': ['dispatcher'],
+  'queue.read': ['handler', 'manager'],
+  'order.read': [...desk, 'handler', 'manager', 'callback', 'assessor', 'auditor'],
+  'order.handle': ['handler'],
+  'callback.read': ['callback'],
+  'callback.record': ['callback'],
+  'report.read': ['analyst', 'assessor', 'manager'],
+  'catalog.read': roles,
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof permissions;
+
+export function isRole(word: string): word is Role {
+  return roles.some((role) => role === word);
+}
+
+export function may(role: Role, permission: Permission): boolean {
+  const allowed: readonly Role[] = permissions[permission];
+  return allowed.includes(role);
+}

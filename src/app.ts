@@ -1,0 +1,81 @@
+/** The service: infrastructure first, then one line a feature. */
+import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { sql } from 'drizzle-orm';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { assessmentRoutes } from './assessment/routes.ts';
+import { callbackRoutes } from './callback/routes.ts';
+import { catalogRoutes } from './catalog/routes.ts';
+import { complaintRoutes } from './complaint/routes.ts';
+import type { Context } from './context.ts';
+import { installErrors } from './http/errors.ts';
+import { createMetrics, installMetrics, timeJudgements } from './http/metrics.ts';
+import { openApi } from './http/openapi.ts';
+import { installSecurity } from './http/security.ts';
+import { createValidatorCompiler } from './http/validation.ts';
+import { intakeRoutes } from './intake/routes.ts';
+import { workorderRoutes } from './workorder/routes.ts';
+
+/** The longest body accepted: a complaint of 5,000 characters with every field full is under 64 kB. */
+const bodyLimit = 256 * 1024;
+
+/** Builds the service without listening. `log` must not print bodies or query strings (see `logger.ts`). */
+export async function build(given: Context, log: FastifyBaseLogger): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: log,
+    bodyLimit,
+    // One line a request is written below, without its address.
+    logController: new LogController({ disableRequestLogging: true }),
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: true },
+  });
+  const metrics = createMetrics(given.db);
+  const ctx = timeJudgements(given, metrics);
+  installErrors(app);
+  installSecurity(app, ctx);
+  await app.register(helmet, { contentSecurityPolicy: false });
+  await app.register(swagger, openApi);
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  installMetrics(app, metrics);
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions } = request;
+    request.log.debug(
+      { method, route: routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'request',
+    );
+  });
+  healthRoutes(app, ctx);
+  await app.register(
+    async (api) => {
+      // Here and not on the whole: a scope with schemas of its own does not take over its parent's compiler.
+      api.setValidatorCompiler(createValidatorCompiler());
+      // Plain calls, not plugins: the features share one scope, so that one may refer to another's schemas.
+      const typed = api.withTypeProvider<TypeBoxTypeProvider>();
+      intakeRoutes(typed, ctx);
+      complaintRoutes(typed, ctx);
+      workorderRoutes(typed, ctx);
+      callbackRoutes(typed, ctx);
+      assessmentRoutes(typed, ctx);
+      catalogRoutes(typed, ctx);
+    },
+    { prefix: '/api/v1' },
+  );
+  return app;
+}
+
+function healthRoutes(app: FastifyInstance, ctx: Context): void {
+  const open = { config: { permission: 'public' as const }, schema: { hide: true } };
+  app.get('/healthz', open, async () => ({ status: 'ok' }));
+  app.get('/readyz', open, async (request, reply) => {
+    try {
+      await ctx.db.execute(sql`select 1 from catalog_versions limit 1`);
+      return { status: 'ready', catalogVersion: ctx.judgeAt(ctx.clock()).catalog.version };
+    } catch {
+      request.log.warn('not ready: the database does not answer');
+      return reply.code(503).send({ status: 'unavailable' });
+    }
+  });
+  app.get('/openapi.json', open, async () => app.swagger());
+}

@@ -1,0 +1,116 @@
+/**
+ * Assessment periods (考核期) and free ranges of dates, as half-open spans of instants. Pure.
+ *
+ * Period M runs from the cycle day of month M−1, 00:00, to the cycle day of month M, 00:00, Asia/Shanghai, half-open
+ * (domain.md, call-back and the three rates [W]). The cycle day is rule data (`AssessmentRule.cycleDay`, 1–28, by default 19).
+ */
+import { shanghaiDate, startOfDay } from '../catalog/calendar.ts';
+import { fieldError } from '../http/errors.ts';
+
+/** A span of instants: `from` belongs to it, `to` does not. */
+export interface Span {
+  from: Date;
+  to: Date;
+}
+
+/** 考核期. `code` is the month in which it ends, `YYYY-MM`. */
+export interface Period extends Span {
+  code: string;
+}
+
+/** Months are counted from year 0, so that December → January needs no case of its own. */
+type MonthIndex = number;
+
+/**
+ * Outside these years nothing can have been received; and before 1992 Asia/Shanghai had summer time, which `calendar.ts`
+ * does not know.
+ */
+const firstYear = 2000;
+const lastYear = 2199;
+const longestRangeYears = 5;
+
+const pad = (value: number) => String(value).padStart(2, '0');
+
+function monthText(month: MonthIndex): string {
+  return `${Math.floor(month / 12)}-${pad((month % 12) + 1)}`;
+}
+
+function periodOf(month: MonthIndex, cycleDay: number): Period {
+  const start = (of: MonthIndex) => startOfDay(`${monthText(of)}-${pad(cycleDay)}`);
+  return { code: monthText(month), from: start(month - 1), to: start(month) };
+}
+
+function monthAt(now: Date, cycleDay: number): MonthIndex {
+  const [year, month, day] = shanghaiDate(now).split('-').map(Number);
+  if (year === undefined || month === undefined || day === undefined) throw new RangeError('not a date');
+  return year * 12 + (month - 1) + (day >= cycleDay ? 1 : 0);
+}
+
+/** The period of a code `YYYY-MM`. Throws VALIDATION_FAILED with the path `period` where it is none. */
+export function parsePeriod(code: string, cycleDay: number): Period {
+  const [, year, month] = /^(\d{4})-(\d{2})$/.exec(code) ?? [];
+  if (year === undefined || month === undefined) throw fieldError('period', '应为考核期，如 2026-11');
+  if (Number(month) < 1 || Number(month) > 12) throw fieldError('period', `没有 ${month} 月，月份应为 01 到 12`);
+  if (Number(year) < firstYear || Number(year) > lastYear) {
+    throw fieldError('period', `年份应在 ${firstYear} 到 ${lastYear} 之间`);
+  }
+  return periodOf(Number(year) * 12 + Number(month) - 1, cycleDay);
+}
+
+/** The period that contains an instant. */
+export function periodAt(now: Date, cycleDay: number): Period {
+  return periodOf(monthAt(now, cycleDay), cycleDay);
+}
+
+/** The newest period that has ended at or before an instant. */
+export function lastComplete(now: Date, cycleDay: number): Period {
+  return periodOf(monthAt(now, cycleDay) - 1, cycleDay);
+}
+
+/** The 00:00 in Asia/Shanghai of a real day `YYYY-MM-DD`; 2026-02-30 is refused, not rolled over. */
+function parseDay(path: string, text: string): Date {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? startOfDay(text) : new Date(Number.NaN);
+  if (Number.isNaN(at.getTime()) || shanghaiDate(at) !== text) throw fieldError(path, '应为真实的日期，如 2026-11-22');
+  const year = Number(text.slice(0, 4));
+  if (year < firstYear || year > lastYear) throw fieldError(path, `年份应在 ${firstYear} 到 ${lastYear} 之间`);
+  return at;
+}
+
+/**
+ * The span from the start of day `from` to the start of day `to`, both `YYYY-MM-DD` in Asia/Shanghai. `to` itself is not
+ * counted: 2026-01-01 to 2026-02-01 is January, and adjoining ranges neither overlap nor leave a gap.
+ * Throws VALIDATION_FAILED with the path `from` or `to`: not a date, one of the two missing, from not before to, or longer than
+ * five years.
+ */
+export function parseRange(from: string | undefined, to: string | undefined): Span {
+  if (from === undefined) throw fieldError('from', '给出 to 时不能缺少 from');
+  if (to === undefined) throw fieldError('to', '给出 from 时不能缺少 to');
+  const span = { from: parseDay('from', from), to: parseDay('to', to) };
+  if (span.from >= span.to) throw fieldError('to', '应晚于 from（to 当天不计入）');
+  // ISO dates compare as text.
+  const latest = `${Number(from.slice(0, 4)) + longestRangeYears}${from.slice(4)}`;
+  if (to > latest) throw fieldError('to', `时间范围不能超过 ${longestRangeYears} 年`);
+  return span;
+}
+
+/** What a report may be asked for; nothing given means the current period. */
+export interface SpanQuery {
+  period?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+/**
+ * The span a report is asked for, with the period's code where it is a period. Throws VALIDATION_FAILED for what
+ * `parsePeriod` and `parseRange` refuse, and where a period and dates are both given.
+ */
+export function chooseSpan(
+  { period, from, to }: SpanQuery,
+  cycleDay: number,
+  now: Date,
+): Span & { code: string | null } {
+  const dated = from !== undefined || to !== undefined;
+  if (period !== undefined && dated) throw fieldError('period', 'period 与 from、to 不能同时使用');
+  if (period !== undefined) return parsePeriod(period, cycleDay);
+  return dated ? { code: null, ...parseRange(from, to) } : periodAt(now, cycleDay);
+}

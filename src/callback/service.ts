@@ -1,0 +1,91 @@
+/** Calling callers back: what is due, and what came of an attempt. A valid attempt closes the order and the complaint. */
+import type { Session } from '../access/scope.ts';
+import { shanghaiTime } from '../catalog/calendar.ts';
+import type { Context } from '../context.ts';
+import { AppError } from '../http/errors.ts';
+import { page, readCursor, writeCursor } from '../http/schemas.ts';
+import { recordCallback } from '../workorder/service.ts';
+import { viewCaller } from '../workorder/view.ts';
+import { checkAttempt, isValid } from './attempt.ts';
+import type { AttemptAnswer, AttemptRequest, CallbackQuery, CallbackView } from './schemas.ts';
+import { type CallbackRow, findCallback, insertAttempt, listCallbacks, lockCallback, updateCallback } from './store.ts';
+
+function view(row: CallbackRow, ctx: Context, session: Session, now: Date): CallbackView {
+  const unit = ctx.judgeAt(now).catalog.units.get(row.unit);
+  const { callerName: name, callerPhone: phone, callerKind: kind, callerSecret } = row;
+  const caller = kind === null ? null : { name, phone, kind, secret: callerSecret ?? false };
+  return {
+    id: String(row.id),
+    number: row.number,
+    orderId: String(row.orderId),
+    status: row.status === 'due' ? 'due' : 'done',
+    unit: { code: row.unit, name: unit?.name ?? row.unit, kind: unit?.kind ?? 'city' },
+    level: row.level,
+    title: row.title,
+    text: row.text,
+    result: row.result,
+    reply: row.reply,
+    repliedAt: shanghaiTime(row.repliedAt),
+    dueAt: shanghaiTime(row.dueAt),
+    overdue: row.status === 'due' && row.dueAt < now,
+    attempts: row.attempts,
+    answeredAt: row.answeredAt && shanghaiTime(row.answeredAt),
+    contacted: row.contacted,
+    resolved: row.resolved,
+    satisfaction: row.satisfaction,
+    caller: viewCaller(caller, session.role),
+  };
+}
+
+/** A page of call-backs, the earliest due first. */
+export async function readCallbacks(ctx: Context, session: Session, query: CallbackQuery, now: Date) {
+  const status = query.status ?? 'due';
+  const [dueAt, id] = query.cursor === undefined ? [] : readCursor(query.cursor, 'callbacks', status, 2);
+  if (dueAt !== undefined && Number.isNaN(Date.parse(String(dueAt)))) throw new AppError('INVALID_CURSOR');
+  const after = dueAt === undefined ? null : { dueAt: String(dueAt), id: Number(id) };
+  const rows = await listCallbacks(ctx.db, status, after, query.limit + 1);
+  const { items, next } = page(rows, query.limit, (row) =>
+    writeCursor('callbacks', status, [row.dueAt.toISOString(), row.id]),
+  );
+  return { items: items.map((row) => view(row, ctx, session, now)), next };
+}
+
+/**
+ * Records an attempt, valid or not. Throws NOT_FOUND, VALIDATION_FAILED for contradictory answers, ILLEGAL_ACTION when the
+ * call-back is done.
+ */
+export async function recordAttempt(
+  ctx: Context,
+  session: Session,
+  id: number,
+  attempt: AttemptRequest,
+  now: Date,
+): Promise<AttemptAnswer> {
+  const errors = checkAttempt(attempt);
+  if (errors.length > 0) throw new AppError('VALIDATION_FAILED', '', { errors });
+  return ctx.db.transaction(async (tx) => {
+    const row = await lockCallback(tx, id);
+    if (row === undefined) throw new AppError('NOT_FOUND', '没有这个回访任务');
+    if (row.status !== 'due') throw new AppError('ILLEGAL_ACTION', '回访已完成', { state: row.status, allowed: [] });
+    const valid = isValid(attempt);
+    const { way, reached, contacted, resolved, satisfaction, note } = attempt;
+    const answers = { contacted: contacted ?? null, resolved: resolved ?? null, satisfaction: satisfaction ?? null };
+    const attemptId = await insertAttempt(tx, {
+      callbackId: id,
+      at: now,
+      actor: session.actor,
+      way,
+      reached,
+      valid,
+      ...answers,
+      note: note ?? null,
+    });
+    const attempts = row.attempts + 1;
+    await updateCallback(tx, id, valid ? { attempts, status: 'done', answeredAt: now, ...answers } : { attempts });
+    const { complaintId, orderId, orderStatus } = row;
+    const data = { attempt: attemptId, way, reached, valid, ...answers };
+    await recordCallback(tx, session, { complaintId, orderId, orderStatus, valid, data }, now);
+    const after = await findCallback(tx, id);
+    return { id: String(attemptId), valid, callback: view(after ?? row, ctx, session, now) };
+  });
+}

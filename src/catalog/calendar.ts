@@ -1,0 +1,76 @@
+/**
+ * Working days by the official calendar with 调休, and the time zone in which all clocks run.
+ * China has had one offset without summer time since 1991, so Asia/Shanghai is computed as UTC+8: exact and fast.
+ */
+import type { CalendarDay } from './types.ts';
+
+const minute = 60_000;
+const day = 1440 * minute;
+const offset = 8 * 60 * minute;
+
+/** The day of an instant in Asia/Shanghai, `YYYY-MM-DD`. */
+export function shanghaiDate(at: Date): string {
+  return new Date(at.getTime() + offset).toISOString().slice(0, 10);
+}
+
+/** Midnight in Asia/Shanghai at the start of a day (`YYYY-MM-DD`). */
+export function startOfDay(date: string): Date {
+  return new Date(Date.parse(`${date}T00:00:00+08:00`));
+}
+
+/** An instant as ISO 8601 with the offset of Asia/Shanghai, to the second. */
+export function shanghaiTime(at: Date): string {
+  return `${new Date(at.getTime() + offset).toISOString().slice(0, 19)}+08:00`;
+}
+
+/** A day some days later or earlier. */
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * day).toISOString().slice(0, 10);
+}
+
+export interface WorkCalendar {
+  /** Throws a RangeError for a year the calendar does not know: a guess would give wrong due times. */
+  isWorkday(date: string): boolean;
+  /** The years that are covered. */
+  years: ReadonlySet<string>;
+}
+
+/** Builds the calendar from its exceptions; a year is known when at least one exception stands in it. */
+export function buildCalendar(days: readonly CalendarDay[]): WorkCalendar {
+  const exceptions = new Map(days.map(({ date, kind }) => [date, kind]));
+  const years = new Set(days.map(({ date }) => date.slice(0, 4)));
+  return {
+    years,
+    isWorkday(date) {
+      if (!years.has(date.slice(0, 4))) throw new RangeError(`工作日历没有 ${date.slice(0, 4)} 年的数据`);
+      const exception = exceptions.get(date);
+      if (exception !== undefined) return exception === 'work';
+      const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
+      return weekday !== 0 && weekday !== 6;
+    },
+  };
+}
+
+/**
+ * The instant `days` working days after `from`, at the same time of day. A start on a day off counts from the next
+ * working day's 00:00. The day of the start does not count.
+ */
+export function addWorkdays(calendar: WorkCalendar, from: Date, days: number): Date {
+  let date = shanghaiDate(from);
+  let timeOfDay = from.getTime() - startOfDay(date).getTime();
+  if (!calendar.isWorkday(date)) {
+    timeOfDay = 0;
+    do date = addDays(date, 1);
+    while (!calendar.isWorkday(date));
+  }
+  for (let left = days; left > 0; ) {
+    date = addDays(date, 1);
+    if (calendar.isWorkday(date)) left -= 1;
+  }
+  return new Date(startOfDay(date).getTime() + timeOfDay);
+}
+
+/** The instant `minutes` minutes after `from`. */
+export function addMinutes(from: Date, minutes: number): Date {
+  return new Date(from.getTime() + minutes * minute);
+}

@@ -1,0 +1,125 @@
+/**
+ * The reference data of a city as it is valid on one day, indexed for look-ups. Immutable; built anew when a day brings changes.
+ */
+import { buildCalendar, type WorkCalendar } from './calendar.ts';
+import {
+  type AssessmentRule,
+  type Division,
+  type JudgementRule,
+  type Level,
+  type Matter,
+  type Need,
+  type RequestType,
+  type SeedData,
+  type Unit,
+  type Validity,
+  validOn,
+} from './types.ts';
+
+export interface Catalog {
+  /** Number of the loaded set of seed files; 0 when read from files without a database. */
+  version: number;
+  /** The day the view is for, Asia/Shanghai. */
+  date: string;
+  data: SeedData;
+  divisions: ReadonlyMap<string, Division>;
+  units: ReadonlyMap<string, Unit>;
+  needs: ReadonlyMap<string, Need>;
+  matters: ReadonlyMap<string, Matter>;
+  types: ReadonlyMap<string, RequestType>;
+  levels: ReadonlyMap<string, Level>;
+  /** Third-level matters: the only ones that carry need, level and lead. */
+  leaves: readonly Leaf[];
+  calendar: WorkCalendar;
+  assessment: AssessmentRule;
+  judgement: JudgementRule;
+}
+
+/** A matter that has no further matters below it, with its names from the first level down. */
+export interface Leaf extends Matter {
+  need: string;
+  level: string;
+  lead: string;
+  path: string[];
+}
+
+/** The need (其他) and request type (其他) that stand for "none of these"; fixed by labels.md. */
+export const otherNeed = 'QT';
+export const otherType = 'other';
+
+function byCode<T extends { code: string }>(rows: readonly T[]): Map<string, T> {
+  return new Map(rows.map((row) => [row.code, row]));
+}
+
+/** The one versioned row in force; the newest where several are. Throws where none is: nothing may be computed then. */
+function inForce<T extends Validity>(rows: readonly T[], what: string, date: string): T {
+  const [newest] = rows.toSorted((a, b) => b.validFrom.localeCompare(a.validFrom));
+  if (newest === undefined) throw new Error(`${date} 没有生效的${what}`);
+  return newest;
+}
+
+/** Names of a matter from the first level down. */
+export function matterPath(matters: ReadonlyMap<string, Matter>, code: string): string[] {
+  const path: string[] = [];
+  for (let at = matters.get(code); at !== undefined; at = matters.get(at.parent ?? '')) path.unshift(at.name);
+  return path;
+}
+
+/** Keeps the rows valid on `date`. */
+export function selectValid(data: SeedData, date: string): SeedData {
+  const valid = <T extends Validity>(rows: readonly T[]) => rows.filter((row) => validOn(row, date));
+  return {
+    divisions: valid(data.divisions),
+    areas: valid(data.areas),
+    units: valid(data.units),
+    needs: valid(data.needs),
+    matters: valid(data.matters),
+    types: valid(data.types),
+    levels: valid(data.levels),
+    calendar: data.calendar,
+    rules: valid(data.rules),
+    lexicon: valid(data.lexicon),
+    words: valid(data.words),
+    assessment: valid(data.assessment),
+    judgement: valid(data.judgement),
+  };
+}
+
+/** Builds the view of one day (`YYYY-MM-DD`, Asia/Shanghai). */
+export function buildCatalog(all: SeedData, date: string, version = 0): Catalog {
+  const data = selectValid(all, date);
+  const matters = byCode(data.matters);
+  const leaves = data.matters.flatMap((matter): Leaf[] => {
+    const { need, level, lead } = matter;
+    if (need === null || level === null || lead === null) return [];
+    return [{ ...matter, need, level, lead, path: matterPath(matters, matter.code) }];
+  });
+  return {
+    version,
+    date,
+    data,
+    divisions: byCode(data.divisions),
+    units: byCode(data.units),
+    needs: byCode(data.needs),
+    matters,
+    types: byCode(data.types),
+    levels: byCode(data.levels),
+    leaves,
+    calendar: buildCalendar(data.calendar),
+    assessment: inForce(data.assessment, '考核规则', date),
+    judgement: inForce(data.judgement, '判定阈值', date),
+  };
+}
+
+/** The first day after `date` on which some row starts or ends; null where nothing changes any more. */
+export function nextChange(data: SeedData, date: string): string | null {
+  let next: string | null = null;
+  const { calendar: _, ...dated } = data;
+  for (const rows of Object.values<Validity[]>(dated)) {
+    for (const { validFrom, validTo } of rows) {
+      for (const day of [validFrom, validTo])
+        if (day !== null && day > date && (next === null || day < next)) next = day;
+    }
+  }
+  return next;
+}

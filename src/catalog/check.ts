@@ -1,0 +1,195 @@
+/**
+ * What must hold between the rows of a city's seed files before any of them is loaded. Every fault names file, line and reason.
+ */
+import type { SeedProblem, Sheet, Sheets } from './files.ts';
+import type { Division, Matter, Validity } from './types.ts';
+
+type Fault = (sheet: Sheet<unknown>, index: number, message: string) => void;
+
+/** All problems between the rows, in file order. */
+export function checkSheets(sheets: Sheets): SeedProblem[] {
+  const problems: SeedProblem[] = [];
+  const files = new Map<Sheet<unknown>, string>();
+  for (const [table, sheet] of Object.entries(sheets)) files.set(sheet, `${table}.csv`);
+  const fault: Fault = (sheet, index, message) => {
+    problems.push({ file: files.get(sheet) ?? '', line: sheet.lines[index] ?? 0, message });
+  };
+  checkCodes(sheets, fault);
+  checkValidity(sheets, fault);
+  checkDivisions(sheets, fault);
+  checkUnits(sheets, fault);
+  checkMatters(sheets, fault);
+  checkRules(sheets, fault);
+  checkLexicon(sheets, fault);
+  checkVersions(sheets, fault);
+  return problems;
+}
+
+function codesOf(sheet: Sheet<{ code: string }>): Set<string> {
+  return new Set(sheet.rows.map((row) => row.code));
+}
+
+function checkUnique<T>(sheet: Sheet<T>, key: (row: T) => string, fault: Fault): void {
+  const first = new Map<string, number>();
+  sheet.rows.forEach((row, index) => {
+    const value = key(row);
+    const seen = first.get(value);
+    if (seen === undefined) first.set(value, index);
+    else fault(sheet, index, `“${value}” 重复，已见于第 ${sheet.lines[seen]} 行`);
+  });
+}
+
+function checkCodes(sheets: Sheets, fault: Fault): void {
+  const { divisions, units, needs, matters, types, levels, rules } = sheets;
+  for (const sheet of [divisions, units, needs, matters, types, levels, rules]) {
+    checkUnique<{ code: string }>(sheet, (row) => row.code, fault);
+    if (sheet.rows.length === 0) fault(sheet, 0, '文件没有数据');
+  }
+  checkUnique(sheets.areas, (row) => row.name, fault);
+  checkUnique(sheets.calendar, (row) => row.date, fault);
+  checkUnique(sheets.words, (row) => row.word, fault);
+  checkUnique(sheets.lexicon, (row) => `${row.word} ${row.kind} ${row.code}`, fault);
+  checkUnique(sheets.assessment, (row) => row.version, fault);
+  checkUnique(sheets.judgement, (row) => row.version, fault);
+}
+
+function checkValidity({ calendar: _, ...dated }: Sheets, fault: Fault): void {
+  for (const sheet of Object.values<Sheet<Validity>>(dated)) {
+    sheet.rows.forEach((row, index) => {
+      if (row.validTo !== null && row.validTo <= row.validFrom) fault(sheet, index, 'valid_to 应晚于 valid_from');
+    });
+  }
+}
+
+/** Finds rows whose chain of parents comes back to themselves. */
+function checkCycles(sheet: Sheet<{ code: string; parent: string | null }>, fault: Fault): void {
+  const parents = new Map(sheet.rows.map((row) => [row.code, row.parent]));
+  sheet.rows.forEach((row, index) => {
+    let at = row.parent;
+    for (let steps = 0; at !== null && at !== undefined; steps += 1) {
+      if (at === row.code || steps > parents.size) {
+        if (at === row.code) fault(sheet, index, `“${row.code}” 的上级形成循环`);
+        return;
+      }
+      at = parents.get(at) ?? null;
+    }
+  });
+}
+
+const parentKind = { city: null, district: 'city', street: 'district', community: 'street' } as const;
+
+function checkDivisions({ divisions, areas, units }: Sheets, fault: Fault): void {
+  const byCode = new Map<string, Division>(divisions.rows.map((row) => [row.code, row]));
+  const unitCodes = codesOf(units);
+  divisions.rows.forEach((row, index) => {
+    const wanted = parentKind[row.kind];
+    const parent = row.parent === null ? undefined : byCode.get(row.parent);
+    if (wanted === null) {
+      if (row.parent !== null) fault(divisions, index, '市一级不应有上级');
+    } else if (row.parent === null) fault(divisions, index, '缺少上级');
+    else if (parent === undefined) fault(divisions, index, `上级 “${row.parent}” 不存在`);
+    else if (parent.kind !== wanted) fault(divisions, index, `上级 “${row.parent}” 的级别应为 ${wanted}`);
+    if (row.unit !== null && !unitCodes.has(row.unit)) fault(divisions, index, `承办单位 “${row.unit}” 不存在`);
+    const answers = row.unit ?? row.code;
+    const governed = row.kind === 'district' || row.kind === 'street';
+    if (governed && !unitCodes.has(answers)) fault(divisions, index, `没有负责该区划的单位 “${answers}”`);
+  });
+  checkCycles(divisions, fault);
+  areas.rows.forEach((row, index) => {
+    // An area without streets lies outside the city: people name it, and it must not be taken for a street of ours.
+    for (const street of row.streets) {
+      if (byCode.get(street)?.kind !== 'street') fault(areas, index, `街道 “${street}” 不存在`);
+    }
+  });
+}
+
+function checkUnits({ units, divisions }: Sheets, fault: Fault): void {
+  const codes = codesOf(units);
+  const divisionCodes = codesOf(divisions);
+  units.rows.forEach((row, index) => {
+    if (row.parent !== null && !codes.has(row.parent)) fault(units, index, `上级 “${row.parent}” 不存在`);
+    if (row.division !== null && !divisionCodes.has(row.division)) fault(units, index, `区划 “${row.division}” 不存在`);
+  });
+  checkCycles(units, fault);
+}
+
+function isLead(lead: string, units: Set<string>): boolean {
+  return lead === 'street' || lead === 'district' || units.has(lead);
+}
+
+function checkMatters(sheets: Sheets, fault: Fault): void {
+  const { matters } = sheets;
+  const known = { needs: codesOf(sheets.needs), levels: codesOf(sheets.levels), types: codesOf(sheets.types) };
+  const units = codesOf(sheets.units);
+  const codes = codesOf(matters);
+  const parents = new Set(matters.rows.map((row) => row.parent));
+  matters.rows.forEach((row, index) => {
+    const depth = row.code.split('.').length;
+    if (depth > 3) fault(matters, index, '事项最多三级');
+    if (depth === 1 && row.parent !== null) fault(matters, index, '一级事项不应有上级');
+    if (depth > 1 && row.parent === null) fault(matters, index, '缺少上级');
+    if (row.parent !== null && !codes.has(row.parent)) fault(matters, index, `上级 “${row.parent}” 不存在`);
+    if (row.parent !== null && !row.code.startsWith(`${row.parent}.`))
+      fault(matters, index, `编码应以上级 “${row.parent}” 开头`);
+    if (!parents.has(row.code)) checkLeaf(row, depth, known, units, (message) => fault(matters, index, message));
+  });
+  checkCycles(matters, fault);
+}
+
+function checkLeaf(
+  row: Matter,
+  depth: number,
+  known: { needs: Set<string>; levels: Set<string>; types: Set<string> },
+  units: Set<string>,
+  fault: (message: string) => void,
+): void {
+  if (depth < 3) fault(`“${row.code}” 没有下级事项`);
+  if (row.need === null) fault('缺少七有五性 need');
+  else if (!known.needs.has(row.need)) fault(`七有五性 “${row.need}” 不存在`);
+  if (row.level === null) fault('缺少紧急程度 level');
+  else if (!known.levels.has(row.level)) fault(`紧急程度 “${row.level}” 不存在`);
+  if (row.lead === null) fault('缺少主办 lead');
+  else if (!isLead(row.lead, units)) fault(`主办 “${row.lead}” 不存在`);
+  for (const type of row.types) if (!known.types.has(type)) fault(`诉求类型 “${type}” 不存在`);
+  if (row.words.length === 0) fault('缺少触发词 words');
+}
+
+function checkRules(sheets: Sheets, fault: Fault): void {
+  const { rules } = sheets;
+  const units = codesOf(sheets.units);
+  const matters = codesOf(sheets.matters);
+  const divisions = codesOf(sheets.divisions);
+  const types = codesOf(sheets.types);
+  const levels = codesOf(sheets.levels);
+  rules.rows.forEach((row, index) => {
+    const say = (message: string) => fault(rules, index, message);
+    if (row.matter !== '*' && !matters.has(row.matter)) say(`事项 “${row.matter}” 不存在`);
+    if (row.place !== '*' && !divisions.has(row.place)) say(`区划 “${row.place}” 不存在`);
+    for (const type of row.type) if (!types.has(type)) say(`诉求类型 “${type}” 不存在`);
+    for (const level of row.level) if (!levels.has(level)) say(`紧急程度 “${level}” 不存在`);
+    for (const caller of row.caller)
+      if (caller !== 'person' && caller !== 'enterprise') say(`诉求人类别 “${caller}” 不存在`);
+    for (const lead of [row.lead, ...row.co]) if (!isLead(lead, units)) say(`单位 “${lead}” 不存在`);
+  });
+}
+
+function checkLexicon(sheets: Sheets, fault: Fault): void {
+  const targets = {
+    matter: codesOf(sheets.matters),
+    need: codesOf(sheets.needs),
+    type: codesOf(sheets.types),
+    level: codesOf(sheets.levels),
+  };
+  sheets.lexicon.rows.forEach((row, index) => {
+    if (!targets[row.kind].has(row.code)) fault(sheets.lexicon, index, `${row.kind} “${row.code}” 不存在`);
+  });
+}
+
+function checkVersions({ assessment, judgement }: Sheets, fault: Fault): void {
+  if (judgement.rows.length === 0) fault(judgement, 0, '文件没有数据');
+  if (assessment.rows.length === 0) fault(assessment, 0, '文件没有数据');
+  assessment.rows.forEach((row, index) => {
+    const sum = row.weightResponse + row.weightResolution + row.weightSatisfaction;
+    if (sum !== 1000) fault(assessment, index, `三项权重之和应为 1000，实为 ${sum}`);
+  });
+}

@@ -1,0 +1,253 @@
+/**
+ * The seed files of a city: their columns, and how their text becomes rows. Pure: the text is read elsewhere.
+ */
+import { CsvError, parse as parseCsv } from 'csv-parse/sync';
+import {
+  CellError,
+  type Column,
+  conditions,
+  date,
+  decimal,
+  flag,
+  integer,
+  list,
+  oneOf,
+  optional,
+  optionalDate,
+  text,
+} from './columns.ts';
+import { divisionKinds, type SeedData, unitKinds } from './types.ts';
+
+/** What is wrong with a seed file, and where. */
+export interface SeedProblem {
+  file: string;
+  line: number;
+  message: string;
+}
+
+/** The rows of a file with the line each one ends on. */
+export interface Sheet<T> {
+  rows: T[];
+  lines: number[];
+}
+
+export type Sheets = { [K in keyof SeedData]: Sheet<SeedData[K][number]> };
+type Columns<T> = { [K in keyof T]: Column<T[K]> };
+
+const validity = { validFrom: date('valid_from'), validTo: optionalDate('valid_to') };
+
+const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = {
+  divisions: {
+    code: text('code'),
+    name: text('name'),
+    kind: oneOf('kind', divisionKinds),
+    parent: optional('parent'),
+    aliases: list('aliases'),
+    zone: flag('zone'),
+    unit: optional('unit'),
+    ...validity,
+  },
+  areas: { name: text('name'), streets: list('streets'), note: column('note'), ...validity },
+  units: {
+    code: text('code'),
+    name: text('name'),
+    kind: oneOf('kind', unitKinds),
+    parent: optional('parent'),
+    division: optional('division'),
+    aliases: list('aliases'),
+    duty: text('duty'),
+    ...validity,
+  },
+  needs: {
+    code: text('code'),
+    name: text('name'),
+    category: text('category'),
+    sort: integer('sort'),
+    description: text('description'),
+    ...validity,
+  },
+  matters: {
+    code: text('code'),
+    name: text('name'),
+    parent: optional('parent'),
+    need: optional('need'),
+    level: optional('level'),
+    lead: optional('lead'),
+    types: list('types'),
+    words: list('words'),
+    description: column('description'),
+    ...validity,
+  },
+  types: {
+    code: text('code'),
+    name: text('name'),
+    scope: oneOf('scope', ['all', 'none', 'response-only']),
+    ...validity,
+  },
+  levels: {
+    code: text('code'),
+    name: text('name'),
+    dispatchMinutes: integer('dispatch_minutes', 1),
+    signMinutes: integer('sign_minutes', 1),
+    contactMinutes: integer('contact_minutes', 1),
+    replyAmount: integer('reply_amount', 1, 1000),
+    replyUnit: oneOf('reply_unit', ['hour', 'day']),
+    timeBase: oneOf('time_base', ['natural', 'working']),
+    objectionMinutes: integer('objection_minutes'),
+    description: text('description'),
+    ...validity,
+  },
+  calendar: { date: date('date'), kind: oneOf('kind', ['rest', 'work']), name: text('name') },
+  rules: {
+    code: text('code'),
+    priority: integer('priority'),
+    matter: text('matter'),
+    place: text('place'),
+    type: conditions('type'),
+    caller: conditions('caller'),
+    level: conditions('level'),
+    lead: text('lead'),
+    co: list('co'),
+    reason: text('reason'),
+    ...validity,
+  },
+  lexicon: {
+    word: text('word'),
+    kind: oneOf('kind', ['matter', 'need', 'type', 'level']),
+    code: text('code'),
+    weight: decimal('weight', -10, 10),
+    ...validity,
+  },
+  words: { word: text('word'), ...validity },
+  assessment: {
+    version: text('version'),
+    weightResponse: integer('weight_response', 0, 1000),
+    weightResolution: integer('weight_resolution', 0, 1000),
+    weightSatisfaction: integer('weight_satisfaction', 0, 1000),
+    scoreSatisfied: integer('score_satisfied', 0, 1000),
+    scoreBasic: integer('score_basic', 0, 1000),
+    scoreDissatisfied: integer('score_dissatisfied', 0, 1000),
+    targetResolution: integer('target_resolution', 0, 10_000),
+    cycleDay: integer('cycle_day', 1, 28),
+    smallBelow: integer('small_below'),
+    callbackDueHours: integer('callback_due_hours', 1),
+    ...validity,
+  },
+  judgement: {
+    version: text('version'),
+    acceptNeed: integer('accept_need', 0, 10_000),
+    acceptMatter: integer('accept_matter', 0, 10_000),
+    acceptPlace: integer('accept_place', 0, 10_000),
+    defaultLevel: text('default_level'),
+    ...validity,
+  },
+};
+
+/** A cell taken as it is, empty or not. */
+function column(header: string): Column<string> {
+  return { header, parse: (cell) => cell };
+}
+
+/**
+ * Files that hold for the whole country and fall back to the built-in folder where a city brings none of its own.
+ * All others describe one city and must stand in its folder.
+ */
+export const nationalFiles: ReadonlySet<string> = new Set([
+  'needs.csv',
+  'types.csv',
+  'levels.csv',
+  'calendar.csv',
+  'matters.csv',
+  'lexicon.csv',
+  'assessment.csv',
+  'judgement.csv',
+]);
+
+/** Splits CSV into records with line numbers; a fault of the form itself (quotes, column count) is a problem of the file. */
+function records(file: string, content: string, problems: SeedProblem[]): { record: string[]; line: number }[] {
+  const found: { record: string[]; line: number }[] = [];
+  try {
+    parseCsv(content, {
+      bom: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+      on_record: (record: string[], context) => {
+        found.push({ record, line: context.lines });
+        return null;
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const line = typeof error.lines === 'number' ? error.lines : 0;
+    problems.push({ file, line, message: `CSV 格式错误（${error.code}）` });
+  }
+  return found;
+}
+
+function parseRow<T>(spec: Columns<T>, at: Map<string, number>, record: string[], fault: (message: string) => void): T {
+  const row: Partial<T> = {};
+  for (const key in spec) {
+    const { header, parse } = spec[key];
+    try {
+      row[key] = parse(record[at.get(header) ?? -1] ?? '');
+    } catch (error) {
+      if (!(error instanceof CellError)) throw error;
+      fault(`列 ${header}：${error.message}`);
+    }
+  }
+  // Every key of the specification was set, or a fault was reported and the row is thrown away by the caller.
+  return row as T;
+}
+
+/** Reads one file. Rows with faults are left out and reported; the caller loads nothing while there is any problem. */
+export function parseSheet<K extends keyof SeedData>(
+  table: K,
+  file: string,
+  content: string,
+  problems: SeedProblem[],
+): Sheet<SeedData[K][number]> {
+  const spec: Columns<SeedData[K][number]> = columns[table];
+  const sheet: Sheet<SeedData[K][number]> = { rows: [], lines: [] };
+  const [header, ...rest] = records(file, content, problems);
+  if (header === undefined) {
+    problems.push({ file, line: 1, message: '文件为空，缺少表头' });
+    return sheet;
+  }
+  const at = new Map(header.record.map((name, index) => [name, index]));
+  for (const key in spec) {
+    const wanted = spec[key].header;
+    if (!at.has(wanted)) problems.push({ file, line: header.line, message: `表头缺少列 ${wanted}` });
+  }
+  for (const { record, line } of rest) {
+    const before = problems.length;
+    const fault = (message: string) => problems.push({ file, line, message });
+    if (record.length !== header.record.length) fault(`应有 ${header.record.length} 列，实有 ${record.length} 列`);
+    const row = parseRow(spec, at, record, fault);
+    if (problems.length === before) {
+      sheet.rows.push(row);
+      sheet.lines.push(line);
+    }
+  }
+  return sheet;
+}
+
+/** Reads all files of a city; `content` gives the text of one. Problems of form are added to `problems`. */
+export function parseSheets(content: (file: string) => string, problems: SeedProblem[]): Sheets {
+  const sheet = <K extends keyof SeedData>(table: K, file: string) => parseSheet(table, file, content(file), problems);
+  return {
+    divisions: sheet('divisions', 'divisions.csv'),
+    areas: sheet('areas', 'areas.csv'),
+    units: sheet('units', 'units.csv'),
+    needs: sheet('needs', 'needs.csv'),
+    matters: sheet('matters', 'matters.csv'),
+    types: sheet('types', 'types.csv'),
+    levels: sheet('levels', 'levels.csv'),
+    calendar: sheet('calendar', 'calendar.csv'),
+    rules: sheet('rules', 'rules.csv'),
+    lexicon: sheet('lexicon', 'lexicon.csv'),
+    words: sheet('words', 'words.csv'),
+    assessment: sheet('assessment', 'assessment.csv'),
+    judgement: sheet('judgement', 'judgement.csv'),
+  };
+}

@@ -1,0 +1,119 @@
+/** Shapes of the reference data as clients read it. */
+import { type Static, Type } from 'typebox';
+import { nullable, oneOf } from '../http/schemas.ts';
+import { divisionKinds, unitKinds } from './types.ts';
+
+const validity = { validFrom: Type.String({ format: 'date' }), validTo: nullable(Type.String({ format: 'date' })) };
+const Text = Type.String();
+const Words = Type.Array(Type.String());
+
+const rows = {
+  divisions: Type.Object({
+    code: Text,
+    name: Text,
+    kind: oneOf(divisionKinds),
+    parent: nullable(Text),
+    aliases: Words,
+    zone: Type.Boolean(),
+    unit: nullable(Text),
+    ...validity,
+  }),
+  units: Type.Object({
+    code: Text,
+    name: Text,
+    kind: oneOf(unitKinds),
+    parent: nullable(Text),
+    division: nullable(Text),
+    aliases: Words,
+    duty: Text,
+    ...validity,
+  }),
+  needs: Type.Object({ code: Text, name: Text, category: Text, sort: Type.Integer(), description: Text, ...validity }),
+  matters: Type.Object({
+    code: Text,
+    name: Text,
+    parent: nullable(Text),
+    need: nullable(Text),
+    level: nullable(Text),
+    lead: nullable(Text),
+    types: Words,
+    words: Words,
+    description: Text,
+    ...validity,
+  }),
+  types: Type.Object({ code: Text, name: Text, scope: oneOf(['all', 'none', 'response-only']), ...validity }),
+  levels: Type.Object({
+    code: Text,
+    name: Text,
+    dispatchMinutes: Type.Integer(),
+    signMinutes: Type.Integer(),
+    contactMinutes: Type.Integer(),
+    replyAmount: Type.Integer(),
+    replyUnit: oneOf(['hour', 'day']),
+    timeBase: oneOf(['natural', 'working']),
+    objectionMinutes: Type.Integer(),
+    description: Text,
+    ...validity,
+  }),
+  calendar: Type.Object({ date: Type.String({ format: 'date' }), kind: oneOf(['rest', 'work']), name: Text }),
+  rules: Type.Object({
+    code: Text,
+    priority: Type.Integer(),
+    matter: Text,
+    place: Text,
+    type: Words,
+    caller: Words,
+    level: Words,
+    lead: Text,
+    co: Words,
+    reason: Text,
+    ...validity,
+  }),
+} as const;
+
+export const catalogTables = [
+  'divisions',
+  'units',
+  'needs',
+  'matters',
+  'types',
+  'levels',
+  'calendar',
+  'rules',
+] as const;
+export type CatalogTable = (typeof catalogTables)[number];
+
+/** Name of each table's list in openapi.yaml. */
+export const listNames: Record<CatalogTable, string> = {
+  divisions: 'Divisions',
+  units: 'Units',
+  needs: 'Needs',
+  matters: 'Matters',
+  types: 'RequestTypes',
+  levels: 'Levels',
+  calendar: 'Calendar',
+  rules: 'DispatchRules',
+};
+
+/** The answer for one table: its rows, a page at a time, and the version of the loaded data. */
+export function catalogList(table: CatalogTable) {
+  return Type.Object(
+    {
+      items: Type.Array(rows[table]),
+      next: nullable(Type.String()),
+      version: Type.Integer(),
+      date: Type.String({ format: 'date' }),
+    },
+    { $id: listNames[table] },
+  );
+}
+
+export const CatalogQuery = Type.Object(
+  {
+    parent: Type.Optional(Type.String({ minLength: 1, maxLength: 32, description: '只取此上级之下的' })),
+    limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
+    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
+  },
+  { additionalProperties: false },
+);
+export type CatalogQuery = Static<typeof CatalogQuery>;

@@ -1,0 +1,181 @@
+/**
+ * The reference data of a city as plain rows: what stands in `seeds/` and in the catalog tables, one type per file.
+ * Every row but a calendar day is valid from `validFrom` (inclusive) to `validTo` (exclusive; null = open), dates in
+ * Asia/Shanghai as `YYYY-MM-DD`.
+ */
+
+export interface Validity {
+  validFrom: string;
+  validTo: string | null;
+}
+
+/** Whether a row is valid on a date (`YYYY-MM-DD`). ISO dates compare as strings. */
+export function validOn(row: Validity, date: string): boolean {
+  return row.validFrom <= date && (row.validTo === null || date < row.validTo);
+}
+
+export const divisionKinds = ['city', 'district', 'street', 'community'] as const;
+export type DivisionKind = (typeof divisionKinds)[number];
+
+/** 行政区划. `zone` marks a statistical zone without a street government; `unit` names who answers when not its own unit. */
+export interface Division extends Validity {
+  code: string;
+  name: string;
+  kind: DivisionKind;
+  parent: string | null;
+  aliases: string[];
+  zone: boolean;
+  unit: string | null;
+}
+
+/** 片区: a name people use for several streets (回龙观, 望京); without streets, a place outside the city (燕郊). */
+export interface Area extends Validity {
+  name: string;
+  streets: string[];
+  note: string;
+}
+
+export const unitKinds = ['street', 'district', 'city', 'enterprise'] as const;
+export type UnitKind = (typeof unitKinds)[number];
+
+/** 承办单位. `division` is the area it governs, where it governs one. */
+export interface Unit extends Validity {
+  code: string;
+  name: string;
+  kind: UnitKind;
+  parent: string | null;
+  division: string | null;
+  aliases: string[];
+  duty: string;
+}
+
+/** 七有五性 need (需求), or QT 其他. */
+export interface Need extends Validity {
+  code: string;
+  name: string;
+  category: string;
+  sort: number;
+  description: string;
+}
+
+/** 诉求事项. Only leaves (third level) carry need, level, lead, types and words. */
+export interface Matter extends Validity {
+  code: string;
+  name: string;
+  parent: string | null;
+  need: string | null;
+  level: string | null;
+  /** `street`, `district` or a unit code. */
+  lead: string | null;
+  types: string[];
+  words: string[];
+  description: string;
+}
+
+/** 诉求类型. `scope` says how far cases of the type enter the assessment. */
+export interface RequestType extends Validity {
+  code: string;
+  name: string;
+  scope: 'all' | 'none' | 'response-only';
+}
+
+/** 紧急程度 and its clocks, in minutes but for the reply limit. */
+export interface Level extends Validity {
+  code: string;
+  name: string;
+  dispatchMinutes: number;
+  signMinutes: number;
+  contactMinutes: number;
+  replyAmount: number;
+  replyUnit: 'hour' | 'day';
+  timeBase: 'natural' | 'working';
+  objectionMinutes: number;
+  description: string;
+}
+
+/** An exception of the working-day calendar: a weekday off, or a weekend day worked (调休). */
+export interface CalendarDay {
+  date: string;
+  kind: 'rest' | 'work';
+  name: string;
+}
+
+/** A row of the dispatch catalogue (派单目录). Conditions are lists; an empty list matches everything. */
+export interface DispatchRule extends Validity {
+  code: string;
+  priority: number;
+  matter: string;
+  place: string;
+  type: string[];
+  caller: string[];
+  level: string[];
+  lead: string;
+  co: string[];
+  reason: string;
+}
+
+/** A word that pushes towards a matter, a need, a request type or a level, by `weight`. */
+export interface LexiconEntry extends Validity {
+  word: string;
+  kind: 'matter' | 'need' | 'type' | 'level';
+  code: string;
+  weight: number;
+}
+
+/** A word for the segmenter's user dictionary that stands nowhere else in the seeds. */
+export interface CityWord extends Validity {
+  word: string;
+}
+
+/** The rules of the three rates (三率): weights and scores in thousandths, shares in basis points. */
+export interface AssessmentRule extends Validity {
+  version: string;
+  weightResponse: number;
+  weightResolution: number;
+  weightSatisfaction: number;
+  scoreSatisfied: number;
+  scoreBasic: number;
+  scoreDissatisfied: number;
+  targetResolution: number;
+  /** Day of the month on which a period starts, 00:00 Asia/Shanghai. */
+  cycleDay: number;
+  /** Fewer valid call-backs than this mark a row as small. */
+  smallBelow: number;
+  callbackDueHours: number;
+}
+
+/** When the machine's judgement is good enough to dispatch without a person; confidences in basis points. */
+export interface JudgementRule extends Validity {
+  version: string;
+  acceptNeed: number;
+  acceptMatter: number;
+  acceptPlace: number;
+  /** The level of a complaint whose matter is unknown. */
+  defaultLevel: string;
+}
+
+/** All reference data of one city. */
+export interface SeedData {
+  divisions: Division[];
+  areas: Area[];
+  units: Unit[];
+  needs: Need[];
+  matters: Matter[];
+  types: RequestType[];
+  levels: Level[];
+  calendar: CalendarDay[];
+  rules: DispatchRule[];
+  lexicon: LexiconEntry[];
+  words: CityWord[];
+  assessment: AssessmentRule[];
+  judgement: JudgementRule[];
+}
+
+/** A checked set of seed files, ready to be loaded. */
+export interface Seeds {
+  data: SeedData;
+  /** SHA-256 over all files: the same files are not loaded twice. */
+  hash: string;
+  /** The folder they came from; `built-in` for the project's own. */
+  source: string;
+}

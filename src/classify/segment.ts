@@ -1,0 +1,88 @@
+/**
+ * Chinese word segmentation: the only importer of nodejieba. One process has one dictionary, so a segmenter is made once.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import nodejieba from 'nodejieba';
+import type { SeedData } from '../catalog/types.ts';
+
+export interface Segmenter {
+  /** Words of a text in order; together they are the text again, but for lone surrogates. */
+  cut(text: string): string[];
+  /** The distinct words to search a text by: its words and the shorter words inside the longer ones, at most 400. */
+  searchWords(words: readonly string[]): string[];
+}
+
+/**
+ * Words of the built-in dictionary that are rarer than this are not loaded: they are half of its 349,000 words, cost
+ * 60 MB of memory and 0.3 s of start, and hardly occur in complaints (docs/adr/004).
+ */
+const minFrequency = 4;
+const maxSearchWords = 400;
+const dictionary = createRequire(import.meta.url).resolve('nodejieba/submodules/cppjieba/dict/jieba.dict.utf8');
+
+/** The user dictionary: names of places and units, trigger words of matters, words of the lexicon and of the city. */
+export function userWords(data: SeedData): string[] {
+  const words = new Set<string>();
+  for (const { name, aliases } of [...data.divisions, ...data.units])
+    for (const word of [name, ...aliases]) words.add(word);
+  for (const { name } of data.divisions) words.add(name.replace(/(社区)?(居委会|村委会)$/, ''));
+  for (const matter of data.matters) for (const word of matter.words) words.add(word);
+  for (const { word } of [...data.lexicon, ...data.words]) words.add(word);
+  return [...words].filter((word) => word.length >= 2 && !/\s/.test(word));
+}
+
+function loadDictionary(): void {
+  const folder = mkdtempSync(path.join(tmpdir(), 'jiesu-'));
+  try {
+    const common = readFileSync(dictionary, 'utf8')
+      .split('\n')
+      .filter((line) => Number(line.split(' ')[1]) >= minFrequency);
+    const write = (name: string, text: string) => {
+      const file = path.join(folder, name);
+      writeFileSync(file, text);
+      return file;
+    };
+    // Keyword extraction is not used; its tables are replaced by one entry each to save their memory.
+    nodejieba.load({
+      dict: write('dict', common.join('\n')),
+      userDict: write('user', '接诉即办\n'),
+      idfDict: write('idf', '的 1.0\n'),
+      stopWordDict: write('stop', '的\n'),
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+let loaded = false;
+
+/** Loads the dictionary on first use and adds `words`. Adding is cumulative in a process: the dictionary is global. */
+export function createSegmenter(words: readonly string[]): Segmenter {
+  if (!loaded) loadDictionary();
+  loaded = true;
+  for (const word of words) nodejieba.insertWord(word);
+  const inner = new Map<string, string[]>();
+  const wordsInside = (word: string): string[] => {
+    const known = inner.get(word);
+    if (known !== undefined) return known;
+    const found = nodejieba.cutForSearch(word).filter((part) => part.length >= 2);
+    if (inner.size > 50_000) inner.clear();
+    inner.set(word, found);
+    return found;
+  };
+  return {
+    cut: (text) => nodejieba.cut(text),
+    searchWords(all) {
+      const found = new Set<string>();
+      for (const word of all) {
+        if (found.size >= maxSearchWords) break;
+        if (word.length === 2) found.add(word);
+        else if (word.length > 2 && word.length <= 32) for (const part of wordsInside(word)) found.add(part);
+      }
+      return [...found].slice(0, maxSearchWords);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** What the commands share: opening the database, and failing with words instead of a stack. */
+
+import type { Config } from '../config.ts';
+import { readConfig } from '../config.ts';
+import { type Connection, connect } from '../db/connect.ts';
+import { migrate } from '../db/migrate.ts';
+import { SeedError, seedBuiltIn } from '../db/seed.ts';
+import { AppError } from '../http/errors.ts';
+
+/** A command cannot go on; the message is for the person who typed it. Exit code 1. */
+export class CommandError extends Error {}
+
+/** Runs `body` with a migrated and seeded database and closes it whatever happens. */
+export async function withDatabase<T>(body: (connection: Connection, config: Config) => Promise<T>): Promise<T> {
+  const config = readConfig(process.env);
+  const connection = await connect(config);
+  try {
+    await migrate(connection);
+    await seedBuiltIn(connection.db, new Date());
+    return await body(connection, config);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The lines to print for an error: what is known to a user as such, anything else with its stack. */
+export function describe(error: unknown): string {
+  if (error instanceof SeedError) {
+    const lines = error.problems.slice(0, 50).map(({ file, line, message }) => `  ${file}:${line} ${message}`);
+    const more = error.problems.length > 50 ? [`  …… 另有 ${error.problems.length - 50} 处`] : [];
+    return [`${error.message}，未载入任何数据：`, ...lines, ...more].join('\n');
+  }
+  if (error instanceof AppError) {
+    const fields = (error.extra.errors ?? []).map(({ path, message }) => `${path}：${message}`);
+    return [error.message, ...fields].filter((part) => part !== '').join('；') || error.code;
+  }
+  if (error instanceof CommandError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+export function print(text: string): void {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}

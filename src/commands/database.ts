@@ -1,0 +1,46 @@
+/** `migrate`, `seed` and `token create`. */
+import { isRole, roles } from '../access/roles.ts';
+import { createToken } from '../access/service.ts';
+import { parseTtl } from '../access/tokens.ts';
+import { readConfig } from '../config.ts';
+import { connect } from '../db/connect.ts';
+import { migrate as runMigrations } from '../db/migrate.ts';
+import { builtInSeeds, seed as loadSeeds, readSeeds } from '../db/seed.ts';
+import { CommandError, print, say, withDatabase } from './common.ts';
+
+export async function migrate(): Promise<void> {
+  const connection = await connect(readConfig(process.env));
+  try {
+    await runMigrations(connection);
+    say('数据库结构已是最新');
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Reads and checks the files before the database is even opened. */
+export async function seed({ dir }: { dir?: string }): Promise<void> {
+  const seeds = readSeeds(dir ?? builtInSeeds);
+  const connection = await connect(readConfig(process.env));
+  try {
+    await runMigrations(connection);
+    const { loaded, version } = await loadSeeds(connection.db, seeds, new Date());
+    const { divisions, units, matters, rules } = seeds.data;
+    const counts = `区划 ${divisions.length}、单位 ${units.length}、事项 ${matters.length}、派单规则 ${rules.length}`;
+    say(loaded ? `已载入基础数据第 ${version} 版：${counts}` : `基础数据没有变化，仍为第 ${version} 版：${counts}`);
+  } finally {
+    await connection.close();
+  }
+}
+
+export async function tokenCreate(wish: { role: string; unit?: string; name?: string; ttl: string }): Promise<void> {
+  const { role } = wish;
+  if (!isRole(role)) throw new CommandError(`没有角色 ${role}；可用：${roles.join('、')}`);
+  const ttl = parseTtl(wish.ttl);
+  if (ttl === null) throw new CommandError(`有效期 ${wish.ttl} 无效；如 90d、12h、30m`);
+  const unit = wish.unit ?? null;
+  await withDatabase(async ({ db }) => {
+    const { token } = await createToken(db, { role, unit, name: wish.name ?? role, ttl }, new Date());
+    print(token);
+  });
+}

@@ -1,0 +1,47 @@
+/** `serve`: migrates, loads the reference data, listens, and stops in order. */
+import closeWithGrace from 'close-with-grace';
+import { build } from '../app.ts';
+import { readConfig } from '../config.ts';
+import { createContext } from '../context.ts';
+import { connect } from '../db/connect.ts';
+import { migrate } from '../db/migrate.ts';
+import { seedBuiltIn } from '../db/seed.ts';
+import { createLogger } from '../logger.ts';
+import { CommandError } from './common.ts';
+
+/** How often a running service looks for newly loaded reference data. */
+const refreshMs = 30_000;
+/** How long running requests may take to finish when the service stops. */
+const graceMs = 10_000;
+
+export async function serve(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLogger(config);
+  const connection = await connect(config);
+  try {
+    if (!(await connection.claim())) {
+      throw new CommandError(
+        `数据目录 ${config.DATA_DIR} 已被另一个 jiesu 服务使用；请先停止它，或用 DATA_DIR 指定别的目录`,
+      );
+    }
+    await migrate(connection);
+    await seedBuiltIn(connection.db, new Date());
+    const ctx = await createContext(connection.db);
+    const app = await build(ctx, log);
+    const refresh = setInterval(() => {
+      ctx.refresh().catch((error: unknown) => log.error({ err: error }, 'reference data could not be refreshed'));
+    }, refreshMs);
+    const address = await app.listen({ host: config.HOST, port: config.PORT });
+    log.info({ address, database: connection.place, docs: `${address}/docs` }, 'jiesu is ready');
+    closeWithGrace({ delay: graceMs, logger: false }, async ({ signal, err }) => {
+      if (err) log.error({ err }, 'stopping after an error');
+      clearInterval(refresh);
+      await app.close();
+      await connection.close();
+      log.info({ signal }, 'jiesu has stopped');
+    });
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}

@@ -1,0 +1,22 @@
+/** The environment as one schema, parsed once and passed on; nothing else reads `process.env`. */
+import { envSchema } from 'env-schema';
+import { type Static, Type } from 'typebox';
+
+const Config = Type.Object({
+  HOST: Type.String({ default: '127.0.0.1' }),
+  PORT: Type.Integer({ default: 8345, minimum: 0, maximum: 65_535 }),
+  /** A PostgreSQL of 15 or later; without it the embedded one under DATA_DIR is used. */
+  DATABASE_URL: Type.Optional(Type.String({ minLength: 1 })),
+  DATABASE_POOL: Type.Integer({ default: 10, minimum: 1, maximum: 200 }),
+  DATA_DIR: Type.String({ default: '.data', minLength: 1 }),
+  LOG_LEVEL: Type.Union(
+    [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error'), Type.Literal('silent')],
+    { default: 'info' },
+  ),
+});
+export type Config = Static<typeof Config>;
+
+/** Parses the environment; throws an error that names the variable at fault. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  return envSchema<Config>({ schema: Config, data: env, env: false, dotenv: false });
+}

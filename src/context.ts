@@ -1,0 +1,62 @@
+/** What features are built with: made once at start or by a test, and passed on as a parameter. */
+import { randomBytes } from 'node:crypto';
+import { shanghaiDate } from './catalog/calendar.ts';
+import { buildCatalog, nextChange } from './catalog/catalog.ts';
+import { loadCatalogRows, newestCatalog } from './catalog/store.ts';
+import { createSegmenter, type Segmenter, userWords } from './classify/segment.ts';
+import type { Db } from './db/connect.ts';
+import { buildJudge, type Judge } from './intake/judge.ts';
+
+export interface Context {
+  db: Db;
+  segmenter: Segmenter;
+  /** The judge, and with it the catalog, in force at an instant. */
+  judgeAt: (now: Date) => Judge;
+  /** Looks for newly loaded seeds and takes them into use. */
+  refresh: () => Promise<void>;
+  /** The present instant. Nothing below reads the time itself. */
+  clock: () => Date;
+  /** Random bytes, for codes told to callers. */
+  random: (bytes: number) => Buffer;
+}
+
+export interface ContextOptions {
+  clock?: () => Date;
+  random?: (bytes: number) => Buffer;
+}
+
+/** Loads the catalog and the dictionary. Throws where no seeds are loaded or none is in force today. */
+export async function createContext(db: Db, options: ContextOptions = {}): Promise<Context> {
+  const clock = options.clock ?? (() => new Date());
+  const load = async () => ({ version: (await newestCatalog(db))?.version ?? 0, rows: await loadCatalogRows(db) });
+  let { version, rows } = await load();
+  if (version === 0) throw new Error('还没有基础数据，请先运行 jiesu seed');
+  let segmenter = createSegmenter(userWords(rows));
+  let judge: Judge | null = null;
+  let changesOn: string | null = null;
+
+  const judgeAt = (now: Date): Judge => {
+    const date = shanghaiDate(now);
+    const stale = judge === null || date < judge.catalog.date || (changesOn !== null && date >= changesOn);
+    if (judge === null || stale) {
+      judge = buildJudge(buildCatalog(rows, date, version), segmenter);
+      changesOn = nextChange(rows, date);
+    }
+    return judge;
+  };
+  judgeAt(clock());
+
+  return {
+    db,
+    segmenter,
+    clock,
+    random: options.random ?? randomBytes,
+    judgeAt,
+    async refresh() {
+      if ((await newestCatalog(db))?.version === version) return;
+      ({ version, rows } = await load());
+      segmenter = createSegmenter(userWords(rows));
+      judge = null;
+    },
+  };
+}

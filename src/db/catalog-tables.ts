@@ -1,0 +1,167 @@
+/**
+ * The reference data of a city (seeds/) in the database, so that complaints, orders and reports can refer to them.
+ * A row that leaves the files is closed by `valid_to`, never deleted: past orders keep their codes.
+ */
+import {
+  boolean,
+  date,
+  doublePrecision,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
+
+const validity = {
+  validFrom: date('valid_from', { mode: 'string' }).notNull(),
+  validTo: date('valid_to', { mode: 'string' }),
+};
+const textList = (name: string) => text(name).array().notNull();
+
+/** One row for every load of a changed set of seed files; complaints record under which they were judged. */
+export const catalogVersions = pgTable('catalog_versions', {
+  version: integer('version').primaryKey().generatedAlwaysAsIdentity(),
+  hash: text('hash').notNull(),
+  /** Folder the files came from; `built-in` for the project's own. */
+  source: text('source').notNull(),
+  loadedAt: timestamp('loaded_at', { withTimezone: true, precision: 3 }).notNull(),
+});
+
+export const divisions = pgTable(
+  'divisions',
+  {
+    code: text('code').primaryKey(),
+    name: text('name').notNull(),
+    kind: text('kind').notNull().$type<'city' | 'district' | 'street' | 'community'>(),
+    parent: text('parent'),
+    aliases: textList('aliases'),
+    zone: boolean('zone').notNull(),
+    unit: text('unit'),
+    ...validity,
+  },
+  (table) => [index('divisions_parent').on(table.parent)],
+);
+
+export const areas = pgTable('areas', {
+  name: text('name').primaryKey(),
+  streets: textList('streets'),
+  note: text('note').notNull(),
+  ...validity,
+});
+
+export const units = pgTable('units', {
+  code: text('code').primaryKey(),
+  name: text('name').notNull(),
+  kind: text('kind').notNull().$type<'street' | 'district' | 'city' | 'enterprise'>(),
+  parent: text('parent'),
+  division: text('division'),
+  aliases: textList('aliases'),
+  duty: text('duty').notNull(),
+  ...validity,
+});
+
+export const needs = pgTable('needs', {
+  code: text('code').primaryKey(),
+  name: text('name').notNull(),
+  category: text('category').notNull(),
+  sort: integer('sort').notNull(),
+  description: text('description').notNull(),
+  ...validity,
+});
+
+export const matters = pgTable('matters', {
+  code: text('code').primaryKey(),
+  name: text('name').notNull(),
+  parent: text('parent'),
+  need: text('need'),
+  level: text('level'),
+  lead: text('lead'),
+  types: textList('types'),
+  words: textList('words'),
+  description: text('description').notNull(),
+  ...validity,
+});
+
+export const requestTypes = pgTable('request_types', {
+  code: text('code').primaryKey(),
+  name: text('name').notNull(),
+  scope: text('scope').notNull().$type<'all' | 'none' | 'response-only'>(),
+  ...validity,
+});
+
+export const levels = pgTable('levels', {
+  code: text('code').primaryKey(),
+  name: text('name').notNull(),
+  dispatchMinutes: integer('dispatch_minutes').notNull(),
+  signMinutes: integer('sign_minutes').notNull(),
+  contactMinutes: integer('contact_minutes').notNull(),
+  replyAmount: integer('reply_amount').notNull(),
+  replyUnit: text('reply_unit').notNull().$type<'hour' | 'day'>(),
+  timeBase: text('time_base').notNull().$type<'natural' | 'working'>(),
+  objectionMinutes: integer('objection_minutes').notNull(),
+  description: text('description').notNull(),
+  ...validity,
+});
+
+export const calendarDays = pgTable('calendar_days', {
+  date: date('date', { mode: 'string' }).primaryKey(),
+  kind: text('kind').notNull().$type<'rest' | 'work'>(),
+  name: text('name').notNull(),
+});
+
+export const dispatchRules = pgTable('dispatch_rules', {
+  code: text('code').primaryKey(),
+  priority: integer('priority').notNull(),
+  matter: text('matter').notNull(),
+  place: text('place').notNull(),
+  type: textList('type'),
+  caller: textList('caller'),
+  level: textList('level'),
+  lead: text('lead').notNull(),
+  co: textList('co'),
+  reason: text('reason').notNull(),
+  ...validity,
+});
+
+export const lexicon = pgTable(
+  'lexicon',
+  {
+    word: text('word').notNull(),
+    kind: text('kind').notNull().$type<'matter' | 'need' | 'type' | 'level'>(),
+    code: text('code').notNull(),
+    weight: doublePrecision('weight').notNull(),
+    ...validity,
+  },
+  (table) => [primaryKey({ columns: [table.word, table.kind, table.code] })],
+);
+
+export const cityWords = pgTable('city_words', {
+  word: text('word').primaryKey(),
+  ...validity,
+});
+
+export const assessmentRules = pgTable('assessment_rules', {
+  version: text('version').primaryKey(),
+  weightResponse: integer('weight_response').notNull(),
+  weightResolution: integer('weight_resolution').notNull(),
+  weightSatisfaction: integer('weight_satisfaction').notNull(),
+  scoreSatisfied: integer('score_satisfied').notNull(),
+  scoreBasic: integer('score_basic').notNull(),
+  scoreDissatisfied: integer('score_dissatisfied').notNull(),
+  targetResolution: integer('target_resolution').notNull(),
+  cycleDay: integer('cycle_day').notNull(),
+  smallBelow: integer('small_below').notNull(),
+  callbackDueHours: integer('callback_due_hours').notNull(),
+  ...validity,
+});
+
+export const judgementRules = pgTable('judgement_rules', {
+  version: text('version').primaryKey(),
+  acceptNeed: integer('accept_need').notNull(),
+  acceptMatter: integer('accept_matter').notNull(),
+  acceptPlace: integer('accept_place').notNull(),
+  defaultLevel: text('default_level').notNull(),
+  ...validity,
+});

@@ -1,0 +1,92 @@
+/**
+ * The connection to PostgreSQL: drizzle over the `postgres` driver, with every statement prepared.
+ * Where DATABASE_URL is absent the embedded server of DATA_DIR serves (see `embedded.ts`).
+ */
+
+import type { PgDatabase } from 'drizzle-orm/pg-core';
+import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+import type { Config } from '../config.ts';
+import { openEmbedded } from './embedded.ts';
+
+/** What SQL functions take: the pool, or a transaction. */
+export type Db = PgDatabase<PostgresJsQueryResultHKT, Record<string, never>>;
+
+export interface Connection {
+  db: PostgresJsDatabase<Record<string, never>>;
+  /** Where the server is, without the password, for logs. */
+  place: string;
+  /** Claims the embedded server for one service; false when another service has it. A shared server is always free. */
+  claim(): Promise<boolean>;
+  /** Ends all connections; stops the embedded server if nobody else uses it. */
+  close(): Promise<void>;
+}
+
+/** Name under which our connections show in pg_stat_activity. */
+export const applicationName = 'jiesu';
+
+/**
+ * drizzle hands its SQL to `unsafe`, which by default plans each statement anew. Preparing them saves the planning on
+ * every call; a statement's text is fixed by its code path, so a connection holds a bounded number of them.
+ */
+function prepareAll<T extends postgres.Sql | postgres.TransactionSql>(client: T): T {
+  const unsafe = client.unsafe.bind(client);
+  const prepared: typeof client.unsafe = (query, parameters, options) =>
+    unsafe(query, parameters, { prepare: true, ...options });
+  return Object.assign(client, { unsafe: prepared });
+}
+
+function openPool(url: string, max: number): postgres.Sql {
+  const client = prepareAll(
+    postgres(url, {
+      max,
+      onnotice: () => undefined,
+      connection: { application_name: applicationName, timezone: 'UTC' },
+    }),
+  );
+  const begin = client.begin.bind(client);
+  // drizzle calls `begin` with a body alone; the transaction's own handle prepares too.
+  Object.assign(client, {
+    begin: <T>(body: (tx: postgres.TransactionSql) => T | Promise<T>) => begin((tx) => body(prepareAll(tx))),
+  });
+  return client;
+}
+
+/** A pool for one URL. Throws when the server cannot be reached or is older than 15. */
+export async function connectTo(url: string, max = 10): Promise<Connection> {
+  const client = openPool(url, max);
+  try {
+    const [row] = await client`select current_setting('server_version_num')::int as version`;
+    if (!(Number(row?.version) >= 150_000)) throw new Error('需要 PostgreSQL 15 或更高版本');
+  } catch (error) {
+    await client.end({ timeout: 1 });
+    throw error;
+  }
+  const { host, pathname } = new URL(url);
+  return {
+    db: drizzle(client),
+    place: `${host}${pathname}`,
+    claim: async () => true,
+    close: () => client.end({ timeout: 5 }),
+  };
+}
+
+/** Connects as configured, starting the embedded server where it is needed and not running. */
+export async function connect(config: Config): Promise<Connection> {
+  if (config.DATABASE_URL !== undefined) return connectTo(config.DATABASE_URL, config.DATABASE_POOL);
+  const server = await openEmbedded(config.DATA_DIR);
+  try {
+    const connection = await connectTo(server.url, config.DATABASE_POOL);
+    return {
+      ...connection,
+      claim: server.claim,
+      close: async () => {
+        await connection.close();
+        await server.release();
+      },
+    };
+  } catch (error) {
+    await server.release();
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Loads a city's seed files into the catalog tables: all of them or, when anything is wrong, nothing.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkSheets } from '../catalog/check.ts';
+import { nationalFiles, parseSheets, type SeedProblem } from '../catalog/files.ts';
+import { newestCatalog, saveCatalog } from '../catalog/store.ts';
+import type { Seeds } from '../catalog/types.ts';
+import type { Db } from './connect.ts';
+
+/** The built-in reference data: Beijing's. */
+export const builtInSeeds = fileURLToPath(new URL('../../seeds', import.meta.url));
+
+const builtIn = 'built-in';
+
+/** The seed files cannot be loaded; `problems` says where and why. */
+export class SeedError extends Error {
+  readonly problems: readonly SeedProblem[];
+
+  constructor(problems: readonly SeedProblem[]) {
+    super(`基础数据有 ${problems.length} 处错误`);
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads and checks the seed files of a folder. National files that it does not bring come from the built-in folder.
+ * Throws a `SeedError` that lists every problem with file, line and reason.
+ */
+export function readSeeds(folder: string = builtInSeeds): Seeds {
+  const hash = createHash('sha256');
+  const problems: SeedProblem[] = [];
+  const read = (file: string): string => {
+    const own = path.join(folder, file);
+    const source = existsSync(own) || !nationalFiles.has(file) ? own : path.join(builtInSeeds, file);
+    if (!existsSync(source)) {
+      problems.push({ file, line: 0, message: `文件不存在（${folder}）` });
+      return '';
+    }
+    const content = readFileSync(source, 'utf8');
+    hash.update(`${file}\0${content}\0`);
+    return content;
+  };
+  const sheets = parseSheets(read, problems);
+  if (problems.length === 0) problems.push(...checkSheets(sheets));
+  if (problems.length > 0) throw new SeedError(problems);
+  return {
+    hash: hash.digest('hex'),
+    source: path.resolve(folder) === path.resolve(builtInSeeds) ? builtIn : path.resolve(folder),
+    data: {
+      divisions: sheets.divisions.rows,
+      areas: sheets.areas.rows,
+      units: sheets.units.rows,
+      needs: sheets.needs.rows,
+      matters: sheets.matters.rows,
+      types: sheets.types.rows,
+      levels: sheets.levels.rows,
+      calendar: sheets.calendar.rows,
+      rules: sheets.rules.rows,
+      lexicon: sheets.lexicon.rows,
+      words: sheets.words.rows,
+      assessment: sheets.assessment.rows,
+      judgement: sheets.judgement.rows,
+    },
+  };
+}
+
+/** Loads seeds in one transaction; answers whether anything had changed. */
+export async function seed(db: Db, seeds: Seeds, now: Date): Promise<{ loaded: boolean; version: number }> {
+  return db.transaction((tx) => saveCatalog(tx, seeds, now));
+}
+
+/**
+ * Loads the project's own seeds into a database that has none, or an older set of them. Another city's seeds, once loaded,
+ * stay in force.
+ */
+export async function seedBuiltIn(db: Db, now: Date): Promise<void> {
+  const newest = await newestCatalog(db);
+  if (newest === undefined || newest.source === builtIn) await seed(db, readSeeds(), now);
+}

@@ -1,0 +1,235 @@
+/**
+ * The tables that change with every complaint: callers, complaints, orders, events, call-backs, tokens.
+ * The reference data of a city stand in `catalog-tables.ts`. Migrations are generated from both.
+ */
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgSequence,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { Judgement } from '../intake/judgement.ts';
+import { divisions, levels, matters, needs, requestTypes, units } from './catalog-tables.ts';
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+const identity = (name: string) => bigint(name, { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
+const reference = (name: string) => bigint(name, { mode: 'number' });
+
+/** Machine and personal bearer tokens: only the SHA-256 of a token is kept. */
+export const tokens = pgTable('tokens', {
+  id: identity('id'),
+  hash: bytea('hash').notNull().unique(),
+  role: text('role').notNull(),
+  unit: text('unit').references(() => units.code),
+  name: text('name').notNull(),
+  createdAt: instant('created_at').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+  revokedAt: instant('revoked_at'),
+});
+
+export const complaintNumbers = pgSequence('complaint_numbers', { startWith: 1 });
+
+/** 诉求: what one caller asked for, with what the machine made of it. */
+export const complaints = pgTable(
+  'complaints',
+  {
+    id: identity('id'),
+    /** Day of receipt in Asia/Shanghai and a running number. */
+    number: text('number').notNull().unique(),
+    /** The caller's own key to the public page. */
+    publicCode: text('public_code').notNull(),
+    source: text('source').notNull(),
+    externalNumber: text('external_number'),
+    /** SHA-256 of the request body: tells a retry from a second use of the same external number. */
+    bodyHash: bytea('body_hash').notNull(),
+    filedBy: reference('filed_by').references(() => tokens.id),
+    channel: text('channel').notNull(),
+    status: text('status').notNull(),
+    title: text('title'),
+    text: text('text').notNull(),
+    address: text('address'),
+    occurredAt: instant('occurred_at'),
+    receivedAt: instant('received_at').notNull(),
+    closedAt: instant('closed_at'),
+    wantsCallback: boolean('wants_callback').notNull(),
+    answer: text('answer'),
+    type: text('type')
+      .notNull()
+      .references(() => requestTypes.code),
+    need: text('need')
+      .notNull()
+      .references(() => needs.code),
+    matter: text('matter').references(() => matters.code),
+    level: text('level')
+      .notNull()
+      .references(() => levels.code),
+    district: text('district').references(() => divisions.code),
+    street: text('street').references(() => divisions.code),
+    community: text('community').references(() => divisions.code),
+    judgement: jsonb('judgement').$type<Judgement>().notNull(),
+    similar: jsonb('similar').$type<{ number: string; score: number; why: string }[]>().notNull(),
+    catalogVersion: integer('catalog_version').notNull(),
+    /** Segmented words, for search and for finding repeats. */
+    words: text('words').array().notNull(),
+  },
+  (table) => [
+    uniqueIndex('complaints_source_external_number').on(table.source, table.externalNumber),
+    index('complaints_received_at').on(table.receivedAt.desc(), table.id.desc()),
+    index('complaints_status').on(table.status, table.receivedAt),
+    index('complaints_place_matter').on(table.street, table.matter, table.receivedAt),
+    index('complaints_words').using('gin', table.words),
+    check('complaints_text_not_blank', sql`length(btrim(${table.text})) > 0`),
+  ],
+);
+
+/** 诉求人: personal data apart from the complaint, one row a complaint. */
+export const callers = pgTable(
+  'callers',
+  {
+    complaintId: reference('complaint_id')
+      .primaryKey()
+      .references(() => complaints.id),
+    name: text('name'),
+    phone: text('phone'),
+    kind: text('kind').notNull(),
+    secret: boolean('secret').notNull(),
+  },
+  (table) => [index('callers_phone').on(table.phone)],
+);
+
+/** 工单: one unit's task from a complaint, with its own clocks. */
+export const orders = pgTable(
+  'orders',
+  {
+    id: identity('id'),
+    complaintId: reference('complaint_id')
+      .notNull()
+      .references(() => complaints.id),
+    unit: text('unit')
+      .notNull()
+      .references(() => units.code),
+    role: text('role').notNull(),
+    level: text('level')
+      .notNull()
+      .references(() => levels.code),
+    status: text('status').notNull(),
+    reason: text('reason').notNull(),
+    dispatchedAt: instant('dispatched_at').notNull(),
+    signDueAt: instant('sign_due_at').notNull(),
+    contactDueAt: instant('contact_due_at').notNull(),
+    dueAt: instant('due_at').notNull(),
+    signedAt: instant('signed_at'),
+    contactedAt: instant('contacted_at'),
+    repliedAt: instant('replied_at'),
+    closedAt: instant('closed_at'),
+    result: text('result'),
+    reply: text('reply'),
+    basis: text('basis'),
+    /** Transaction that last changed the row, kept by a trigger: lets a poll ask for changes and miss none. */
+    changed: bigint('changed', { mode: 'number' }).notNull().default(0),
+  },
+  (table) => [
+    index('orders_complaint').on(table.complaintId),
+    index('orders_queue_due').on(table.unit, table.status, table.dueAt, table.id),
+    index('orders_queue_changed').on(table.unit, table.changed, table.id),
+    index('orders_open_due').on(table.dueAt).where(sql`${table.repliedAt} is null and ${table.closedAt} is null`),
+    index('orders_replied_at').on(table.repliedAt),
+  ],
+);
+
+/** 流转记录: every change of a complaint or order, never edited (a trigger refuses it). */
+export const events = pgTable(
+  'events',
+  {
+    id: identity('id'),
+    complaintId: reference('complaint_id')
+      .notNull()
+      .references(() => complaints.id),
+    orderId: reference('order_id').references(() => orders.id),
+    at: instant('at').notNull(),
+    actor: text('actor').notNull(),
+    action: text('action').notNull(),
+    fromStatus: text('from_status'),
+    toStatus: text('to_status'),
+    data: jsonb('data').$type<Record<string, unknown>>().notNull(),
+  },
+  (table) => [index('events_complaint').on(table.complaintId, table.id)],
+);
+
+/** 回访: one a complaint that wants it, due once its lead order is replied. */
+export const callbacks = pgTable(
+  'callbacks',
+  {
+    id: identity('id'),
+    complaintId: reference('complaint_id')
+      .notNull()
+      .unique()
+      .references(() => complaints.id),
+    orderId: reference('order_id')
+      .notNull()
+      .references(() => orders.id),
+    status: text('status').notNull(),
+    repliedAt: instant('replied_at').notNull(),
+    dueAt: instant('due_at').notNull(),
+    attempts: smallint('attempts').notNull(),
+    /** The last valid answer; it is the one that counts. */
+    answeredAt: instant('answered_at'),
+    contacted: boolean('contacted'),
+    resolved: boolean('resolved'),
+    satisfaction: text('satisfaction'),
+  },
+  (table) => [
+    index('callbacks_due').on(table.status, table.dueAt, table.id),
+    index('callbacks_answered_at').on(table.answeredAt),
+  ],
+);
+
+/** One attempt to reach the caller, valid or not. */
+export const callbackAttempts = pgTable(
+  'callback_attempts',
+  {
+    id: identity('id'),
+    callbackId: reference('callback_id')
+      .notNull()
+      .references(() => callbacks.id),
+    at: instant('at').notNull(),
+    actor: text('actor').notNull(),
+    way: text('way').notNull(),
+    reached: boolean('reached').notNull(),
+    valid: boolean('valid').notNull(),
+    contacted: boolean('contacted'),
+    resolved: boolean('resolved'),
+    satisfaction: text('satisfaction'),
+    note: text('note'),
+  },
+  (table) => [index('callback_attempts_callback').on(table.callbackId, table.id)],
+);
+
+/** Idempotency-Key of POST /complaints, honoured for 24 hours. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    tokenId: reference('token_id')
+      .notNull()
+      .references(() => tokens.id),
+    key: text('key').notNull(),
+    bodyHash: bytea('body_hash').notNull(),
+    complaintId: reference('complaint_id')
+      .notNull()
+      .references(() => complaints.id),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tokenId, table.key] })],
+);

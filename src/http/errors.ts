@@ -1,0 +1,123 @@
+/**
+ * Every error the service answers with, in one table, as RFC 9457 problem+json: a Chinese title, an English code.
+ * What is not in the table is a fault of ours: logged with its stack, answered without its text.
+ */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { explain, type FieldError } from './validation.ts';
+
+const table = {
+  VALIDATION_FAILED: [400, '请求内容有误'],
+  MALFORMED_BODY: [400, '请求正文不是有效的 JSON'],
+  INVALID_CURSOR: [400, '翻页标记无效'],
+  UNAUTHENTICATED: [401, '缺少令牌或令牌无效'],
+  TOKEN_EXPIRED: [401, '令牌已过期或已停用'],
+  FORBIDDEN: [403, '没有权限进行此操作'],
+  NOT_FOUND: [404, '没有找到'],
+  ILLEGAL_ACTION: [409, '当前状态不允许此操作'],
+  IDEMPOTENCY_KEY_REUSED: [409, '同一 Idempotency-Key 已用于不同的请求'],
+  EXTERNAL_NUMBER_REUSED: [409, '同一外部编号已用于不同的诉求'],
+  CONFLICT: [409, '数据已被他人改动，请重试'],
+  PAYLOAD_TOO_LARGE: [413, '请求正文过大'],
+  UNSUPPORTED_MEDIA_TYPE: [415, '不支持的内容类型，请用 application/json'],
+  BAD_REQUEST: [400, '请求无法处理'],
+  INTERNAL: [500, '服务内部错误'],
+  UNAVAILABLE: [503, '服务暂不可用，请稍后再试'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ErrorCode = keyof typeof table;
+
+/** The body of every 4xx and 5xx answer. */
+export const Problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String({ description: '中文标题' }),
+    status: Type.Integer(),
+    code: Type.String({ description: '英文错误码' }),
+    detail: Type.Optional(Type.String()),
+    errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+    state: Type.Optional(Type.String({ description: '对象当前的状态（ILLEGAL_ACTION）' })),
+    allowed: Type.Optional(Type.Array(Type.String(), { description: '当前状态允许的操作（ILLEGAL_ACTION）' })),
+  },
+  { $id: 'Problem' },
+);
+
+/** A coded refusal, thrown anywhere below a route. `detail` is Chinese and free of personal data. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly extra: Partial<Pick<Static<typeof Problem>, 'errors' | 'state' | 'allowed'>>;
+
+  constructor(code: ErrorCode, detail = '', extra: AppError['extra'] = {}) {
+    super(detail);
+    this.code = code;
+    this.extra = extra;
+  }
+}
+
+/** A refusal that names one field. */
+export function fieldError(path: string, message: string): AppError {
+  return new AppError('VALIDATION_FAILED', '', { errors: [{ path, message }] });
+}
+
+function problem(code: ErrorCode, detail = '', extra: AppError['extra'] = {}): Static<typeof Problem> {
+  const [status, title] = table[code];
+  return { type: `urn:jiesu:error:${code}`, title, status, code, ...(detail ? { detail } : {}), ...extra };
+}
+
+/** Fastify's own error codes and PostgreSQL's, as far as a client causes them. */
+const foreign: Record<string, ErrorCode> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'MALFORMED_BODY',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'MALFORMED_BODY',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'MALFORMED_BODY',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+  '40001': 'CONFLICT',
+  '40P01': 'CONFLICT',
+  '57P01': 'UNAVAILABLE',
+  '57P03': 'UNAVAILABLE',
+  '53300': 'UNAVAILABLE',
+  ECONNREFUSED: 'UNAVAILABLE',
+  CONNECTION_CLOSED: 'UNAVAILABLE',
+  CONNECTION_ENDED: 'UNAVAILABLE',
+  CONNECT_TIMEOUT: 'UNAVAILABLE',
+};
+
+/** The code of an error, or of the error that caused it (drizzle wraps the driver's). */
+export function errorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'cause' in error ? errorCode(error.cause) : undefined;
+}
+
+function toProblem(error: FastifyError | AppError): Static<typeof Problem> | null {
+  if (error instanceof AppError) return problem(error.code, error.message, error.extra);
+  if (error.validation !== undefined) {
+    const errors: FieldError[] = explain(error.validation, error.validationContext ?? 'body');
+    return problem('VALIDATION_FAILED', '', { errors });
+  }
+  const known = foreign[errorCode(error) ?? ''];
+  if (known !== undefined) return problem(known);
+  const { statusCode } = error;
+  return statusCode !== undefined && statusCode >= 400 && statusCode < 500
+    ? { ...problem('BAD_REQUEST'), status: statusCode }
+    : null;
+}
+
+function send(reply: FastifyReply, body: Static<typeof Problem>): FastifyReply {
+  if (body.status === 401) reply.header('www-authenticate', 'Bearer realm="jiesu"');
+  return reply.code(body.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(body));
+}
+
+/** Installs the one error handler and the answer to unknown paths. */
+export function installErrors(app: FastifyInstance): void {
+  app.addSchema(Problem);
+  app.setErrorHandler((error: FastifyError | AppError, request: FastifyRequest, reply) => {
+    const known = toProblem(error);
+    if (known !== null && known.status < 500) return send(reply, known);
+    // The text of a database error may quote a row, so only its code and stack frames are logged.
+    const stack = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+    request.log.error({ error: errorCode(error) ?? error.name, stack }, 'request failed');
+    return send(reply, known ?? problem('INTERNAL'));
+  });
+  app.setNotFoundHandler((_request, reply) => send(reply, problem('NOT_FOUND', '没有这个地址')));
+}

@@ -1,0 +1,69 @@
+/**
+ * Every route names its permission; the service does not start when one does not. Checks the bearer's token and role
+ * before the body is even read, and writes security and error answers into each operation's schema.
+ */
+import '@fastify/swagger';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import type { Permission } from '../access/roles.ts';
+import { may } from '../access/roles.ts';
+import type { Session } from '../access/scope.ts';
+import { authenticate } from '../access/service.ts';
+import type { Context } from '../context.ts';
+import { AppError, Problem } from './errors.ts';
+import { ref } from './schemas.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    permission?: Permission;
+  }
+  interface FastifyRequest {
+    session: Session | null;
+  }
+}
+
+/** The caller of a route that needs a token. */
+export function sessionOf(request: FastifyRequest): Session {
+  if (request.session === null) throw new AppError('UNAUTHENTICATED');
+  return request.session;
+}
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: ref(Problem) } },
+});
+
+function addErrorAnswers(route: RouteOptions, permission: Permission): void {
+  const schema = { ...route.schema };
+  const own = typeof schema.response === 'object' && schema.response !== null ? schema.response : {};
+  const answers: Record<string, unknown> = { 400: problem('请求有误') };
+  if (permission !== 'public') Object.assign(answers, { 401: problem('缺少令牌或令牌无效'), 403: problem('没有权限') });
+  if (schema.params !== undefined) answers[404] = problem('没有找到');
+  if (schema.body !== undefined)
+    Object.assign(answers, { 413: problem('请求正文过大'), 415: problem('不支持的内容类型') });
+  route.schema = {
+    ...schema,
+    security: permission === 'public' ? [] : [{ bearer: [] }],
+    response: { ...answers, ...own },
+  };
+}
+
+/** Installs the checks. `internal` routes are those of plugins (documentation), open by design. */
+export function installSecurity(app: FastifyInstance, { db, clock }: Pick<Context, 'db' | 'clock'>): void {
+  app.decorateRequest('session', null);
+  app.addHook('onRoute', (route) => {
+    if (route.url.startsWith('/docs')) return;
+    const permission = route.config?.permission;
+    if (permission === undefined) throw new Error(`路由 ${String(route.method)} ${route.url} 没有声明权限`);
+    if (route.schema !== undefined && route.schema.hide !== true) addErrorAnswers(route, permission);
+  });
+  app.addHook('onRequest', async (request) => {
+    const { permission } = request.routeOptions.config;
+    if (permission === undefined || permission === 'public') return;
+    const session = await authenticate(db, request.headers.authorization, clock());
+    if (!may(session.role, permission)) throw new AppError('FORBIDDEN');
+    request.session = session;
+  });
+}
+
+/** Responses of an operation that may be refused by the order's state or by a retry. */
+export const conflict = { 409: problem('与当前状态或先前的请求冲突') };

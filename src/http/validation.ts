@@ -1,0 +1,89 @@
+/**
+ * Validation of requests: strict for bodies (a number is never taken for a string), converting for query strings and
+ * parameters, which are always text. Messages are Chinese and name the field.
+ */
+import { Ajv, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
+
+export interface FieldError {
+  path: string;
+  message: string;
+}
+
+/** Text without control characters (line breaks and tabs aside) or lone surrogates, and not only white space. */
+const unwanted = /[\p{Cc}\p{Cs}]/u;
+const isPlain = (value: string) => !unwanted.test(value.replace(/[\t\n\r]/g, '')) && value.trim() !== '';
+
+function createAjv(coerceTypes: boolean): Ajv {
+  const ajv = new Ajv({ allErrors: true, coerceTypes, removeAdditional: false, useDefaults: true, strictTypes: false });
+  addFormats.default(ajv, ['date', 'date-time']);
+  ajv.addFormat('plain-text', isPlain);
+  return ajv;
+}
+
+/** Compiles the validators of all routes. */
+export function createValidatorCompiler(): FastifySchemaCompiler<object> {
+  const strict = createAjv(false);
+  const converting = createAjv(true);
+  return ({ schema, httpPart }): ValidateFunction => (httpPart === 'body' ? strict : converting).compile(schema);
+}
+
+const typeNames: Record<string, string> = {
+  string: '文字',
+  integer: '整数',
+  number: '数字',
+  boolean: 'true 或 false',
+  object: '对象',
+  array: '列表',
+};
+
+const formatNames: Record<string, string> = {
+  'plain-text': '不能为空白，也不能含控制字符或无效字符',
+  'date-time': '应为带时区的时间，如 2026-11-22T09:00:00+08:00',
+  date: '应为日期，如 2026-11-22',
+};
+
+function message(keyword: string, params: Record<string, unknown>): string {
+  switch (keyword) {
+    case 'required':
+      return '不能缺少';
+    case 'additionalProperties':
+      return '不认识的字段';
+    case 'type':
+      return `应为${typeNames[String(params.type)] ?? String(params.type)}`;
+    case 'minLength':
+      return Number(params.limit) === 1 ? '不能为空' : `至少 ${params.limit} 个字`;
+    case 'maxLength':
+      return `最多 ${params.limit} 个字`;
+    case 'minimum':
+      return `不能小于 ${params.limit}`;
+    case 'maximum':
+      return `不能大于 ${params.limit}`;
+    case 'maxItems':
+      return `最多 ${params.limit} 项`;
+    case 'minItems':
+      return `至少 ${params.limit} 项`;
+    case 'format':
+      return formatNames[String(params.format)] ?? '格式不对';
+    case 'enum':
+      return `应为 ${(params.allowedValues as unknown[]).join('、')} 之一`;
+    case 'const':
+      return `应为 ${String(params.allowedValue)}`;
+    default:
+      return '格式不对';
+  }
+}
+
+/** Validation errors as field paths with Chinese messages; one for each path. `context` is body, querystring, params or headers. */
+export function explain(found: FastifySchemaValidationError[], context: string): FieldError[] {
+  const byPath = new Map<string, string>();
+  for (const { instancePath, keyword, params } of found) {
+    const extra = params.missingProperty ?? params.additionalProperty;
+    const parts = instancePath.split('/').slice(1);
+    if (typeof extra === 'string') parts.push(extra);
+    const path = parts.join('.') || context;
+    if (!byPath.has(path)) byPath.set(path, message(keyword, params));
+  }
+  return [...byPath].map(([path, text]) => ({ path, message: text }));
+}

@@ -1,0 +1,65 @@
+/**
+ * The judgement of a complaint as it is answered, printed and stored. The schema is its type.
+ */
+import { type Static, Type } from 'typebox';
+import { nullable, oneOf } from '../http/schemas.ts';
+
+const Confidence = Type.Number({ minimum: 0, maximum: 1 });
+const NamedCode = Type.Object({ code: Type.String(), name: Type.String() });
+const RatedMatter = Type.Object({ code: Type.String(), path: Type.Array(Type.String()), confidence: Confidence });
+
+export const UnitRef = Type.Object({
+  code: Type.String(),
+  name: Type.String(),
+  kind: oneOf(['street', 'district', 'city', 'enterprise']),
+});
+
+/** What `classify` prints for a text and `POST /complaints` answers and stores. */
+export const Judgement = Type.Object(
+  {
+    need: Type.Object({
+      code: Type.String(),
+      name: Type.String(),
+      confidence: Confidence,
+      accepted: Type.Boolean({ description: '机器对文字本身的判断是否可信，与地点无关' }),
+      alternatives: Type.Array(Type.Object({ code: Type.String(), name: Type.String(), confidence: Confidence })),
+    }),
+    matter: Type.Object({
+      code: Type.String(),
+      path: Type.Array(Type.String()),
+      confidence: Confidence,
+      alternatives: Type.Array(RatedMatter),
+    }),
+    type: Type.Object({ code: Type.String(), confidence: Confidence }),
+    level: Type.Object({ code: Type.String(), reason: Type.String() }),
+    place: Type.Object({
+      status: oneOf(['resolved', 'district', 'ambiguous', 'unknown', 'outside']),
+      district: nullable(NamedCode),
+      street: nullable(NamedCode),
+      community: nullable(NamedCode),
+      confidence: Confidence,
+      candidates: Type.Array(
+        Type.Object({
+          code: Type.String(),
+          name: Type.String(),
+          path: Type.Array(Type.String()),
+          confidence: Confidence,
+        }),
+      ),
+      evidence: Type.String(),
+      conflict: nullable(Type.String()),
+    }),
+    dispatch: Type.Object({
+      status: oneOf(['dispatch', 'triage']),
+      lead: nullable(UnitRef),
+      co: Type.Array(UnitRef),
+      rule: nullable(Type.String()),
+      reason: Type.String(),
+    }),
+    evidence: Type.Array(
+      Type.Object({ text: Type.String(), for: oneOf(['matter', 'need', 'type', 'level']), weight: Type.Number() }),
+    ),
+  },
+  { $id: 'Judgement' },
+);
+export type Judgement = Static<typeof Judgement>;

@@ -1,0 +1,217 @@
+/** Complaints as they are filed: one statement writes a complaint with its caller, orders and events, or nothing. */
+import { and, eq, lt, sql } from 'drizzle-orm';
+import type { Db } from '../db/connect.ts';
+import { complaints, events, idempotencyKeys, orders } from '../db/tables.ts';
+import type { Candidate, Similar } from './duplicates.ts';
+import type { Judgement } from './judgement.ts';
+
+export interface ComplaintRow {
+  publicCode: string;
+  source: string;
+  externalNumber: string | null;
+  bodyHash: Buffer;
+  filedBy: number | null;
+  channel: string;
+  status: string;
+  title: string | null;
+  text: string;
+  address: string | null;
+  occurredAt: Date | null;
+  receivedAt: Date;
+  closedAt: Date | null;
+  wantsCallback: boolean;
+  answer: string | null;
+  type: string;
+  need: string;
+  matter: string | null;
+  level: string;
+  district: string | null;
+  street: string | null;
+  community: string | null;
+  judgement: Judgement;
+  similar: Similar[];
+  catalogVersion: number;
+  words: readonly string[];
+}
+
+export interface CallerRow {
+  name: string | null;
+  phone: string | null;
+  kind: string;
+  secret: boolean;
+}
+
+export interface OrderRow {
+  unit: string;
+  role: 'lead' | 'co';
+  level: string;
+  reason: string;
+  dispatchedAt: Date;
+  signDueAt: Date;
+  contactDueAt: Date;
+  dueAt: Date;
+}
+
+export interface Filing {
+  complaint: ComplaintRow;
+  caller: CallerRow | null;
+  orders: OrderRow[];
+  actor: string;
+  now: Date;
+  idempotency: { tokenId: number; key: string } | null;
+}
+
+/** A PostgreSQL array of texts as a literal: drizzle would spread a JavaScript array into one parameter for each item. */
+export function textArray(items: readonly string[]): string {
+  return `{${items.map((item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+}
+
+const at = (instant: Date | null) => instant?.toISOString() ?? null;
+
+/**
+ * Stores a filing in one statement, which is one transaction. Throws the driver's unique violation when the external
+ * number or the idempotency key was used before.
+ */
+export async function insertFiling(
+  db: Db,
+  filing: Filing,
+): Promise<{ number: string; orders: { id: string; unit: string }[] }> {
+  const { complaint: c, caller, orders, actor, now, idempotency } = filing;
+  const rows = await db.execute<{ number: string; orders: { id: number; unit: string }[] | null }>(sql`
+    with complaint as (
+      insert into complaints (
+        number, public_code, source, external_number, body_hash, filed_by, channel, status, title, text, address,
+        occurred_at, received_at, closed_at, wants_callback, answer, type, need, matter, level, district, street, community,
+        judgement, "similar", catalog_version, words)
+      values (
+        to_char(${at(c.receivedAt)}::timestamptz at time zone 'Asia/Shanghai', 'YYYYMMDD')
+          || lpad(nextval('complaint_numbers')::text, 7, '0'),
+        ${c.publicCode}, ${c.source}, ${c.externalNumber}, ${c.bodyHash}::bytea, ${c.filedBy}, ${c.channel}, ${c.status}, ${c.title},
+        ${c.text}, ${c.address}, ${at(c.occurredAt)}::timestamptz, ${at(c.receivedAt)}::timestamptz,
+        ${at(c.closedAt)}::timestamptz, ${c.wantsCallback}, ${c.answer}, ${c.type}, ${c.need}, ${c.matter}, ${c.level},
+        ${c.district}, ${c.street}, ${c.community}, ${JSON.stringify(c.judgement)}::jsonb, ${JSON.stringify(c.similar)}::jsonb,
+        ${c.catalogVersion}, ${textArray(c.words)}::text[])
+      returning id, number
+    ), caller as (
+      insert into callers (complaint_id, name, phone, kind, secret)
+      select complaint.id, ${caller?.name ?? null}, ${caller?.phone ?? null}, ${caller?.kind ?? ''}, ${caller?.secret ?? false}::boolean
+      from complaint where ${caller !== null}::boolean
+    ), filed as (
+      insert into events (complaint_id, at, actor, action, to_status, data)
+      select id, ${at(now)}::timestamptz, ${actor}, 'file', ${c.status}, ${JSON.stringify({ channel: c.channel, level: c.level })}::jsonb
+      from complaint
+    ), placed as (
+      insert into orders (complaint_id, unit, role, level, status, reason, dispatched_at, sign_due_at, contact_due_at, due_at)
+      select complaint.id, o.unit, o.role, o.level, 'dispatched', o.reason, o."dispatchedAt", o."signDueAt", o."contactDueAt", o."dueAt"
+      from complaint, jsonb_to_recordset(${JSON.stringify(orders)}::jsonb) as o(
+        unit text, role text, level text, reason text, "dispatchedAt" timestamptz, "signDueAt" timestamptz,
+        "contactDueAt" timestamptz, "dueAt" timestamptz)
+      returning id, complaint_id, unit, role, due_at
+    ), dispatched as (
+      insert into events (complaint_id, order_id, at, actor, action, to_status, data)
+      select complaint_id, id, ${at(now)}::timestamptz, ${actor}, 'dispatch', 'dispatched',
+        jsonb_build_object('unit', unit, 'role', role, 'dueAt', due_at)
+      from placed
+    ), keyed as (
+      insert into idempotency_keys (token_id, key, body_hash, complaint_id, created_at)
+      select ${idempotency?.tokenId ?? null}::bigint, ${idempotency?.key ?? null}, ${c.bodyHash}::bytea, complaint.id, ${at(now)}::timestamptz
+      from complaint where ${idempotency !== null}::boolean
+    )
+    select number, (select jsonb_agg(jsonb_build_object('id', id, 'unit', unit)) from placed) as orders from complaint`);
+  const [row] = rows;
+  if (row === undefined) throw new Error('the complaint was not stored');
+  return { number: row.number, orders: (row.orders ?? []).map(({ id, unit }) => ({ id: String(id), unit })) };
+}
+
+/** What was filed under an idempotency key not older than `since`. */
+export async function findByKey(db: Db, tokenId: number, key: string, since: Date) {
+  await db
+    .delete(idempotencyKeys)
+    .where(
+      and(eq(idempotencyKeys.tokenId, tokenId), eq(idempotencyKeys.key, key), lt(idempotencyKeys.createdAt, since)),
+    );
+  const [row] = await db
+    .select({ complaintId: idempotencyKeys.complaintId, bodyHash: idempotencyKeys.bodyHash })
+    .from(idempotencyKeys)
+    .where(and(eq(idempotencyKeys.tokenId, tokenId), eq(idempotencyKeys.key, key)));
+  return row;
+}
+
+/** What a complaint is compared with: recent ones of the same street and matter, and of the same telephone. */
+export interface Look {
+  words: readonly string[];
+  matter: string | null;
+  street: string | null;
+  community: string | null;
+  phone: string | null;
+  since: Date;
+  until: Date;
+}
+
+const perIndex = 20;
+
+/** Earlier complaints that may be about the same thing, from indexes only: at most 20 by place and 20 by telephone. */
+export async function findCandidates(db: Db, look: Look): Promise<Candidate[]> {
+  if (look.phone === null && (look.street === null || look.matter === null)) return [];
+  const columns = sql`c.number, c.words, c.street, c.community, c.matter`;
+  const window = sql`c.received_at >= ${at(look.since)}::timestamptz and c.received_at <= ${at(look.until)}::timestamptz`;
+  const rows = await db.execute<{
+    number: string;
+    words: string[];
+    street: string | null;
+    community: string | null;
+    matter: string | null;
+    same_phone: boolean;
+  }>(sql`
+    (select ${columns}, false as same_phone from complaints c
+      where c.street = ${look.street} and c.matter = ${look.matter} and ${window}
+      order by c.received_at desc limit ${perIndex})
+    union all
+    (select ${columns}, true from callers k join complaints c on c.id = k.complaint_id
+      where k.phone = ${look.phone} and ${window}
+      order by c.received_at desc limit ${perIndex})`);
+  const found = new Map<string, Candidate>();
+  for (const row of rows) {
+    const samePhone = row.same_phone || (found.get(row.number)?.samePhone ?? false);
+    const sameStreet = row.street !== null && row.street === look.street;
+    const sameCommunity = row.community !== null && row.community === look.community;
+    const { number, words } = row;
+    found.set(number, {
+      number,
+      words,
+      samePhone,
+      sameStreet,
+      sameCommunity,
+      sameMatter: row.matter !== null && row.matter === look.matter,
+    });
+  }
+  return [...found.values()];
+}
+
+/** A complaint as it was answered when it was filed, for a retry. */
+export async function findFiled(db: Db, which: { id: number } | { source: string; externalNumber: string }) {
+  const [row] = await db
+    .select({
+      id: complaints.id,
+      number: complaints.number,
+      code: complaints.publicCode,
+      bodyHash: complaints.bodyHash,
+      judgement: complaints.judgement,
+      similar: complaints.similar,
+    })
+    .from(complaints)
+    .where(
+      'id' in which
+        ? eq(complaints.id, which.id)
+        : and(eq(complaints.source, which.source), eq(complaints.externalNumber, which.externalNumber)),
+    );
+  if (row === undefined) return undefined;
+  const [filed] = await db
+    .select({ status: events.toStatus })
+    .from(events)
+    .where(and(eq(events.complaintId, row.id), eq(events.action, 'file')))
+    .orderBy(events.id)
+    .limit(1);
+  const placed = await db.select().from(orders).where(eq(orders.complaintId, row.id)).orderBy(orders.id);
+  return { ...row, status: filed?.status ?? '', orders: placed };
+}

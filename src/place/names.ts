@@ -1,0 +1,298 @@
+/**
+ * How Chinese place names are written: folding, endings, numbers, estates, and the ordinary words that are no place.
+ * Generic knowledge of China only; what belongs to one city comes from its divisions and areas.
+ */
+
+const FOLD = Uint16Array.from({ length: 65536 }, (_, code) => {
+  if (code >= 0xff01 && code <= 0xff5e) return foldAscii(code - 0xfee0);
+  if (code === 0x3000) return 0x20;
+  const digit = '零一二三四五六七八九'.indexOf(String.fromCharCode(code));
+  if (digit >= 0) return 0x30 + digit;
+  return code === 0x3007 ? 0x30 : foldAscii(code);
+});
+
+function foldAscii(code: number): number {
+  return code >= 0x61 && code <= 0x7a ? code - 0x20 : code;
+}
+
+/**
+ * One spelling for comparison: half-width, capital letters, 一 … 九 as digits. Every UTF-16 unit maps to exactly one, so
+ * that a span found in the folded text is the same span of the original.
+ */
+export function fold(text: string): string {
+  let out = '';
+  let kept = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    const folded = FOLD[code] as number;
+    if (folded === code) continue;
+    out += text.slice(kept, i) + String.fromCharCode(folded);
+    kept = i + 1;
+  }
+  return kept === 0 ? text : out + text.slice(kept);
+}
+
+const PEOPLES = '(?:(?:回|满|蒙古|朝鲜|畲|苗|侗|瑶|壮|彝|藏|白|傣|黎|土家|布依|哈尼|维吾尔)族)';
+const STREET_END = new RegExp(`(?:街道|地区)(?:办事处)?$|${PEOPLES}*[镇乡]$`);
+const BODY_END =
+  /(?:居民委员会|村民委员会|居委会|村委会|治理委员会|委员会|居民|村民|社区|虚拟|工作站|村?股份经济合作社生活区)$/;
+
+/** The name of a street, town or township without its ending; the whole name where one character would be left. */
+export function streetBase(folded: string): string {
+  const base = folded.replace(STREET_END, '');
+  return base.length > 1 ? base : folded;
+}
+
+/** The name of a district, county or city without 区, 县, 市, 旗; a development zone keeps its whole name. */
+export function districtBase(folded: string): string {
+  const base = folded.replace(/(?:市辖)?[区县市旗]$/, '');
+  return base.length > 1 && !/(?:开发|新|园|景|示范)$/.test(base) ? base : folded;
+}
+
+/** Whether the name is that of a village, whatever its committee is called. */
+export function isVillage(name: string): boolean {
+  return /村$|村委会$|村民委员会$/.test(name);
+}
+
+/** The name of a community or village without 社区, 村, and the committees. */
+export function communityBase(folded: string): string {
+  let base = folded;
+  for (let cut = base.replace(BODY_END, ''); cut !== base && cut.length > 1; cut = base.replace(BODY_END, ''))
+    base = cut;
+  return isVillage(folded) && base.length > 2 ? base.replace(/(?<!\d)村$/, '') : base;
+}
+
+/** 十二 ↔ 12 in a folded name (so 十2), in both directions. */
+function otherNumbers(base: string): string[] {
+  const arabic = base.replace(/(\d?)十(\d?)/g, (_, tens: string, ones: string) => `${tens || 1}${ones || 0}`);
+  const chinese = base.replace(/(?<!\d)([1-9])(\d)(?!\d)/g, (_, tens: string, ones: string) => {
+    return `${tens === '1' ? '' : tens}十${ones === '0' ? '' : ones}`;
+  });
+  return [arabic, chinese].filter((other) => other !== base);
+}
+
+/** Other ways to write the name of a community: 第二社区 = 二区, 四区 = 四社区, 东四五 = 东四区 and 东五区, X东苑第三 = X苑东三区. */
+export function spellings(base: string): string[] {
+  const found = otherNumbers(base);
+  const plain = base.replace(/\([^)]*\)/, '');
+  if (plain !== base && plain.length > 3) found.push(plain);
+  const numbered = /^(.*?[^\d第十])(第?)(\d)(区?)$/.exec(base);
+  if (numbered) {
+    const [, stem = '', , number = ''] = numbered;
+    for (const part of ['', '第']) for (const end of ['区', '社区']) found.push(`${stem}${part}${number}${end}`);
+  }
+  const several = /^(.*[^\d第十])(\d{2,4})(区?)$/.exec(base);
+  // 四五 stands for two neighbours only when they count up; 24 is a house number
+  if (
+    several &&
+    [...(several[2] ?? '')].every((digit, i, all) => i === 0 || Number(digit) === Number(all[i - 1]) + 1)
+  ) {
+    for (const number of several[2] ?? '') found.push(`${several[1]}${number}区`);
+  }
+  const turned = /^(.{2,})([东西南北中])([苑园里])第?(\d)[东西南北]?$/.exec(base);
+  if (turned) found.push(`${turned[1]}${turned[3]}${turned[2]}${turned[4]}区`);
+  return found.filter((spelling) => spelling !== base);
+}
+
+/** Whether a base may stand alone: 芍药居5 would also be found in 芍药居5号楼. */
+export function standsAlone(base: string): boolean {
+  return !/[^\d第]\d$/.test(base);
+}
+
+const ESTATE = /^(.+?(?:家园|花园|嘉园|佳苑|新村|新城|小区|苑|园))(?!路|街|桥).+$/;
+
+/** The estates a community's name is built from, longest first: 花家地西里3区 → 花家地西里, 花家地. */
+export function estates(base: string): string[] {
+  const found = new Set<string>();
+  let rest = base;
+  for (let round = 0; round < 4; round += 1) {
+    const cut = /第?[\d十]/.test(rest.slice(-4))
+      ? rest.replace(/第?[\d十]+(?:号院|号|区|里|院)?[东西南北]?$/, '')
+      : rest.replace(/[东西南北中](?:区|里|园|院|苑|坊)?$/, '');
+    const next = cut !== rest ? cut : (ESTATE.exec(rest)?.[1] ?? rest);
+    if (next === rest) break;
+    rest = next;
+    // a road passes several streets, and what is left of two characters may be anything
+    if (rest.length >= 3 && !/(?:路|街|条|胡同|\d|第)$/.test(rest) && !isOrdinary(rest)) found.add(rest);
+  }
+  return [...found];
+}
+
+const ORDINARY = new Set(
+  `和平 建设 团结 新村 光明 东风 胜利 幸福 曙光 清水 温泉 古城 八角 平房 果园 鼓楼 滨河 安定 长安 花园 向阳 迎风 东升
+  前门 天桥 城关 城北 城南 城子 新镇 新华 四海 渤海 旧县 空港 仁和 荣华 文景 延寿 百善 儒林 王平
+  文化 友谊 解放 民主 人民 振兴 富强 兴华
+  红旗 前进 先锋 跃进 阳光 时代 绿色 春风 朝阳 青年 学院 科技 体育 工业 商业 车站 迎宾 新建 机场 公园 花果 新兴 兴旺
+  教育部 卫生部 建设部 科技部 电信局 中科院 科学院 农科院 农学院 师范大学 农业大学 工商大学 人民大学 国防大学 中央党校 新华社
+  军乐团 肿瘤医院 水泥厂 桥梁厂 化工厂 新农村 新天地 碧桂园 商业街 商务区 中心区 科技园 开发区 工业区 生活区 飞机场 航空港
+  航天城 大学城 发电站 新房子 三岔口 分水岭 金三角 中心村 民主村 葡萄园 玫瑰园 樱桃园 花果山 太阳城 彩虹城 欢乐谷 华侨城
+  美丽园 仙人洞 南天门 公园北 天河水 百草园 军事博物馆 体育总局 北京动物园`
+    .split(/\s+/)
+    .map(fold),
+);
+const GENERIC_END = /(?:路|街|里|村|园|家园|花园|小区|新村|苑|大院|楼|广场)$/;
+const GENERIC =
+  /^(?:[\d十百第]+(?:条|区|里|街|村|队|号院|号|院|组|楼)?|[东西南北中前后上下]?[大小]?(?:[街路院门区里楼]|门口)?[东西南北\d]?)$/;
+
+/** Whether a name is a bare number (三村, 七区) and names a place only beside the one it counts in. */
+export function isCount(folded: string): boolean {
+  return /^第?[\d十]+[区街村里条队组]?$/.test(folded);
+}
+
+/** Whether a name is itself an ordinary word (新农村), as it stands. */
+export function isWord(folded: string): boolean {
+  return ORDINARY.has(folded);
+}
+
+/** Whether a name is also an ordinary word, a bare number or a direction, and says nothing without its ending. */
+export function isOrdinary(folded: string): boolean {
+  if (isWord(folded) || GENERIC.test(folded)) return true;
+  return /(?:部|局|公司|集团)$/.test(folded) || ORDINARY.has(folded.replace(GENERIC_END, ''));
+}
+
+/** Words that hold a place's name by accident: 以上地方, 交通运输, 权利和义务. They are matched and thrown away. */
+export const accidents: readonly string[] =
+  `以上地 加上地 上地方 上地铁 交通运输 和义务 正常营 照常营 经常营 常营业 日常营 东4环 家长沟通 校长沟通 长沟通 建外网 构建外 平房子 平房屋
+  大兴土木 大兴调查 安定团结 不安定 安定性 清水衙门 莲花乡 截流村 朝阳产业 朝阳行业 向阳面 朝阳面 朝阳户 人和平`
+    .split(/\s+/)
+    .map(fold);
+
+/** Provinces with their prefectures, by their short names (GB/T 2260). */
+export const provinces: Readonly<Record<string, string>> = {
+  北京: '',
+  天津: '',
+  上海: '',
+  重庆: '',
+  香港: '',
+  澳门: '',
+  台湾: '',
+  河北: '石家庄 唐山 秦皇岛 邯郸 邢台 保定 张家口 承德 沧州 廊坊 衡水',
+  山西: '太原 大同 阳泉 长治 晋城 朔州 晋中 运城 忻州 临汾 吕梁',
+  内蒙古: '呼和浩特 包头 乌海 赤峰 通辽 鄂尔多斯 呼伦贝尔 巴彦淖尔 乌兰察布 兴安 锡林郭勒 阿拉善',
+  辽宁: '沈阳 大连 鞍山 抚顺 本溪 丹东 锦州 营口 阜新 辽阳 盘锦 铁岭 朝阳 葫芦岛',
+  吉林: '长春 吉林 四平 辽源 通化 白山 松原 白城 延边',
+  黑龙江: '哈尔滨 齐齐哈尔 鸡西 鹤岗 双鸭山 大庆 伊春 佳木斯 七台河 牡丹江 黑河 绥化 大兴安岭',
+  江苏: '南京 无锡 徐州 常州 苏州 南通 连云港 淮安 盐城 扬州 镇江 泰州 宿迁',
+  浙江: '杭州 宁波 温州 嘉兴 湖州 绍兴 金华 衢州 舟山 台州 丽水',
+  安徽: '合肥 芜湖 蚌埠 淮南 马鞍山 淮北 铜陵 安庆 黄山 滁州 阜阳 宿州 六安 亳州 池州 宣城',
+  福建: '福州 厦门 莆田 三明 泉州 漳州 南平 龙岩 宁德',
+  江西: '南昌 景德镇 萍乡 九江 新余 鹰潭 赣州 吉安 宜春 抚州 上饶',
+  山东: '济南 青岛 淄博 枣庄 东营 烟台 潍坊 济宁 泰安 威海 日照 临沂 德州 聊城 滨州 菏泽',
+  河南: '郑州 开封 洛阳 平顶山 安阳 鹤壁 新乡 焦作 濮阳 许昌 漯河 三门峡 南阳 商丘 信阳 周口 驻马店',
+  湖北: '武汉 黄石 十堰 宜昌 襄阳 鄂州 荆门 孝感 荆州 黄冈 咸宁 随州 恩施',
+  湖南: '长沙 株洲 湘潭 衡阳 邵阳 岳阳 常德 张家界 益阳 郴州 永州 怀化 娄底 湘西',
+  广东: '广州 韶关 深圳 珠海 汕头 佛山 江门 湛江 茂名 肇庆 惠州 梅州 汕尾 河源 阳江 清远 东莞 中山 潮州 揭阳 云浮',
+  广西: '南宁 柳州 桂林 梧州 北海 防城港 钦州 贵港 玉林 百色 贺州 河池 来宾 崇左',
+  海南: '海口 三亚 三沙 儋州',
+  四川: '成都 自贡 攀枝花 泸州 德阳 绵阳 广元 遂宁 内江 乐山 南充 眉山 宜宾 广安 达州 雅安 巴中 资阳 阿坝 甘孜 凉山',
+  贵州: '贵阳 六盘水 遵义 安顺 毕节 铜仁 黔西南 黔东南 黔南',
+  云南: '昆明 曲靖 玉溪 保山 昭通 丽江 普洱 临沧 楚雄 红河 文山 西双版纳 大理 德宏 怒江 迪庆',
+  西藏: '拉萨 日喀则 昌都 林芝 山南 那曲 阿里',
+  陕西: '西安 铜川 宝鸡 咸阳 渭南 延安 汉中 榆林 安康 商洛',
+  甘肃: '兰州 嘉峪关 金昌 白银 天水 武威 张掖 平凉 酒泉 庆阳 定西 陇南 临夏 甘南',
+  青海: '西宁 海东 海北 黄南 海南 果洛 玉树 海西',
+  宁夏: '银川 石嘴山 吴忠 固原 中卫',
+  新疆: '乌鲁木齐 克拉玛依 吐鲁番 哈密 昌吉 博尔塔拉 巴音郭楞 阿克苏 克孜勒苏 喀什 和田 伊犁 塔城 阿勒泰',
+};
+
+export type Ending = 'street' | 'town' | 'community' | 'village' | 'district' | 'city' | 'region';
+
+const ENDINGS: readonly [Ending, RegExp][] = [
+  ['street', /街道(?:办事处|办)?|(?<=街)道/y],
+  ['town', new RegExp(`(?:地区|${PEOPLES}*[镇乡])(?:办事处)?`, 'y')],
+  ['community', /社区(?:居委会|居民委员会)?|居委会|居民委员会/y],
+  ['village', /村(?:委会|民委员会)?/y],
+  ['district', /[区县旗](?!域|间|别|划)/y],
+  ['city', /市(?!场|民|政|面|值|容)/y],
+  ['region', /省|特别行政区|(?:维吾尔|壮族|回族)?自治[区州县]|[州盟]/y],
+];
+const ENDING_START = /[街道地镇乡社居村区县旗市省特维壮回自州盟满蒙朝畲苗侗瑶彝藏白傣黎土布哈]/y;
+
+/** The ending of a place's name at `at` in folded text, and where it stops. */
+export function endingAt(text: string, at: number): { ending: Ending; end: number } | null {
+  ENDING_START.lastIndex = at;
+  if (!ENDING_START.test(text)) return null;
+  for (const [ending, pattern] of ENDINGS) {
+    pattern.lastIndex = at;
+    if (pattern.test(text)) return { ending, end: pattern.lastIndex };
+  }
+  return null;
+}
+
+export type Tail = 'road' | 'stop' | 'landmark' | 'sibling' | 'none';
+
+const ROAD =
+  /[东西南北中前后内外]?\d{0,2}(?:路|大?街(?!道|坊)|大道|胡同|巷|条(?!件)|桥|立交|高速|环岛|环|线|河(?!北)|水库)/y;
+const SIBLING = /[东西南北中]?(?:[里园苑院]?第?\d{1,2}(?:区|里|社区)|[里区园苑])/y;
+const STOP = /(?:地铁|公交|火车)?(?:[东西南北]|\d)?(?:站(?!前)|场站|车站|枢纽|路口|[东西南北]口)/y;
+const LANDMARK =
+  /(?:[东西南北])?(?:医院|公园|学校|[小中大]学|学院|商场|大厦|机场|体育|市场|派出所|法院|银行|饭店|酒店|广场|[东西南北]门)/y;
+
+/** What follows a name written without its ending: a road or a landmark called after it, or a neighbour not in the list. */
+export function tailAt(text: string, at: number): Tail {
+  for (const [tail, pattern] of [
+    ['road', ROAD],
+    ['sibling', SIBLING],
+    ['stop', STOP],
+    ['landmark', LANDMARK],
+  ] as const) {
+    pattern.lastIndex = at;
+    if (pattern.test(text)) return tail;
+  }
+  return 'none';
+}
+
+const FROM = /(?:户籍|户口|老家|籍贯|原籍|祖籍|来自|出生)(?:地|所在地|地址)?[是为在于:]*\s*$/;
+const TOWARDS = /(?:开往|前往|通往|发往|驶向|途经|经过|路过|去|往|到|从|至|赴|距|离)[了过]?\s*$/;
+const ARRIVED = /(?:收|接|看|找|遇|来|得|受|回|搬|迁|反映|感|直|达|住|调|注意)到\s*$/;
+const AT = /(?:位于|坐落|地址|地处|住址|地点|小区|居住|家住|租住|现住|暂住|住|在|于)[是为在于:的]*\s*(?:本市|我市)?$/;
+const AWAY = /(?:的)?(?:人(?![民行员])|户口|户籍|籍|牌照|车牌|身份证|医保|社保|生源)/y;
+const VISIT = /[^,。;!?]{0,4}?(?:上班|工作(?![人站者日时室单证])|上学|就读|就医|看病|打工|出差|旅游|游玩)/y;
+
+/** How far the words around a place say that the matter is there: 1 neutral, more after 位于 or 住, less after 去 or 老家. */
+export function roleAt(text: string, start: number, end: number): number {
+  const before = text.slice(Math.max(0, start - 10), start);
+  AWAY.lastIndex = end;
+  if (FROM.test(before) || AWAY.test(text)) return 0.3;
+  VISIT.lastIndex = end;
+  if (VISIT.test(text)) return 0.5;
+  if (TOWARDS.test(before) && !ARRIVED.test(before)) return 0.45;
+  return AT.test(before) ? 1.2 : 1;
+}
+
+const FILLER =
+  /^(?:[东西南北中内外]?(?:路|大?街|胡同|巷)|[\d甲乙丙]+号?院?|附近|辖区|所属|下辖|管辖|的|[\s,、\-—/()·:])*$/;
+const REGION = /^(?:的|[\u4e00-\u9fff]{1,6}(?:[市县州盟旗镇乡]|(?<![小社校园])区))?$/;
+
+/** Whether two places stand so close that the first says where the second is. */
+export function joins(text: string, end: number, start: number, outside: boolean): boolean {
+  const gap = start - end;
+  return gap === 0 || (gap <= 8 && (outside ? REGION : FILLER).test(text.slice(end, start)));
+}
+
+const ADDRESS_GOES_ON =
+  /[^,。;!?\s]{0,8}?(?:[市县旗镇村]|乡(?!村)|(?<![社校地])区|街道|(?<![铁公网道])路|号院|号楼|大街)/y;
+
+/** Whether an address goes on after a region's name. */
+export function addressGoesOn(text: string, at: number): boolean {
+  ADDRESS_GOES_ON.lastIndex = at;
+  return ADDRESS_GOES_ON.test(text);
+}
+
+const ADDRESS_STOP =
+  /$|[\s,。;!?、()\d]|小区|[东西南北]?[里区院]|社区|居民|业主|物业|附近|周边|门口|一带|这边|那边|地铁|里面/y;
+
+/** Whether a name stops where names in addresses do: 朝阳区团结3号楼, but not 朝阳区建设的. */
+export function stopsAt(text: string, at: number): boolean {
+  ADDRESS_STOP.lastIndex = at;
+  return ADDRESS_STOP.test(text);
+}
+
+const FREE =
+  /[^\u4e00-\u9fff]|[在住于的是到往去从和与及跟至称映家内对为由经我们区镇乡市县道给请问让把向铁过来位址处离近距隔叫回自本这那该某]/y;
+
+/** Whether a name begins where a name may: at the start, after a mark or after a word that leads to a place. */
+export function startsFree(text: string, at: number): boolean {
+  FREE.lastIndex = at - 1;
+  return at === 0 || FREE.test(text);
+}

@@ -1,0 +1,170 @@
+/** Work orders in the database: a unit's queue, one order, its history, its changes. */
+import { type AnyColumn, and, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
+import type { Scope } from '../access/scope.ts';
+import { units } from '../db/catalog-tables.ts';
+import type { Db } from '../db/connect.ts';
+import { callbacks, callers, complaints, events, orders } from '../db/tables.ts';
+import type { OrderState } from './lifecycle.ts';
+
+const columns = {
+  id: orders.id,
+  complaintId: orders.complaintId,
+  unit: orders.unit,
+  role: orders.role,
+  level: orders.level,
+  status: orders.status,
+  reason: orders.reason,
+  dispatchedAt: orders.dispatchedAt,
+  signDueAt: orders.signDueAt,
+  contactDueAt: orders.contactDueAt,
+  dueAt: orders.dueAt,
+  signedAt: orders.signedAt,
+  contactedAt: orders.contactedAt,
+  repliedAt: orders.repliedAt,
+  closedAt: orders.closedAt,
+  result: orders.result,
+  reply: orders.reply,
+  basis: orders.basis,
+  changed: orders.changed,
+  number: complaints.number,
+  channel: complaints.channel,
+  title: complaints.title,
+  text: complaints.text,
+  address: complaints.address,
+  receivedAt: complaints.receivedAt,
+  wantsCallback: complaints.wantsCallback,
+  need: complaints.need,
+  type: complaints.type,
+  matter: complaints.matter,
+  district: complaints.district,
+  street: complaints.street,
+  community: complaints.community,
+  callerName: callers.name,
+  callerPhone: callers.phone,
+  callerKind: callers.kind,
+  callerSecret: callers.secret,
+};
+
+function selectOrders(db: Db) {
+  return db
+    .select(columns)
+    .from(orders)
+    .innerJoin(complaints, eq(complaints.id, orders.complaintId))
+    .leftJoin(callers, eq(callers.complaintId, orders.complaintId));
+}
+
+export type OrderRow = Awaited<ReturnType<typeof selectOrders>>[number];
+
+/** The condition that keeps to a scope, for a statement that reads orders joined with complaints. */
+export function withinScope(scope: Scope, unit: AnyColumn = orders.unit): SQL | undefined {
+  switch (scope.kind) {
+    case 'all':
+      return undefined;
+    case 'unit':
+      return or(
+        eq(unit, scope.unit),
+        sql`${unit} in (select ${units.code} from ${units} where ${units.parent} = ${scope.unit})`,
+      );
+    case 'filed':
+      return eq(complaints.filedBy, scope.tokenId);
+  }
+}
+
+export async function findOrder(db: Db, id: number, scope: Scope): Promise<OrderRow | undefined> {
+  const [row] = await selectOrders(db).where(and(eq(orders.id, id), withinScope(scope)));
+  return row;
+}
+
+export async function listOrdersOf(db: Db, complaintId: number, scope: Scope): Promise<OrderRow[]> {
+  return selectOrders(db)
+    .where(and(eq(orders.complaintId, complaintId), withinScope(scope)))
+    .orderBy(orders.id);
+}
+
+/** One order, with its row locked until the transaction ends. */
+export async function lockOrder(tx: Db, id: number, scope: Scope): Promise<OrderRow | undefined> {
+  const [row] = await selectOrders(tx)
+    .where(and(eq(orders.id, id), withinScope(scope)))
+    .for('update', { of: orders });
+  return row;
+}
+
+export async function listEvents(db: Db, complaintId: number, orderId?: number) {
+  return db
+    .select()
+    .from(events)
+    .where(
+      orderId === undefined
+        ? eq(events.complaintId, complaintId)
+        : and(eq(events.complaintId, complaintId), eq(events.orderId, orderId)),
+    )
+    .orderBy(events.id);
+}
+
+/** A page of a unit's orders by due time. */
+export async function listQueue(
+  db: Db,
+  unit: string,
+  states: readonly OrderState[],
+  after: { dueAt: string; id: number } | null,
+  count: number,
+): Promise<OrderRow[]> {
+  return selectOrders(db)
+    .where(
+      and(
+        eq(orders.unit, unit),
+        inArray(orders.status, [...states]),
+        after === null ? undefined : sql`(${orders.dueAt}, ${orders.id}) > (${after.dueAt}::timestamptz, ${after.id})`,
+      ),
+    )
+    .orderBy(orders.dueAt, orders.id)
+    .limit(count);
+}
+
+/** The oldest transaction still open: every change before it can be seen now. */
+export async function changeHorizon(db: Db): Promise<number> {
+  const [row] = await db.execute<{ xmin: string }>(sql`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`);
+  return Number(row?.xmin);
+}
+
+/** Orders of a unit changed after a position and before the horizon, in order of change. */
+export async function listChanges(
+  db: Db,
+  unit: string,
+  after: { changed: number; id: number },
+  horizon: number,
+  count: number,
+): Promise<OrderRow[]> {
+  return selectOrders(db)
+    .where(
+      and(
+        eq(orders.unit, unit),
+        sql`(${orders.changed}, ${orders.id}) > (${after.changed}, ${after.id})`,
+        sql`${orders.changed} < ${horizon}`,
+      ),
+    )
+    .orderBy(orders.changed, orders.id)
+    .limit(count);
+}
+
+export type OrderChange = Partial<typeof orders.$inferInsert>;
+
+export async function updateOrder(tx: Db, id: number, change: OrderChange): Promise<void> {
+  await tx.update(orders).set(change).where(eq(orders.id, id));
+}
+
+export async function updateComplaint(
+  tx: Db,
+  id: number,
+  change: Partial<typeof complaints.$inferInsert>,
+): Promise<void> {
+  await tx.update(complaints).set(change).where(eq(complaints.id, id));
+}
+
+export async function insertEvents(tx: Db, rows: (typeof events.$inferInsert)[]): Promise<void> {
+  await tx.insert(events).values(rows);
+}
+
+export async function insertCallback(tx: Db, row: typeof callbacks.$inferInsert): Promise<void> {
+  await tx.insert(callbacks).values(row);
+}
