@@ -1,7 +1,7 @@
 /** What features are built with: made once at start or by a test, and passed on as a parameter. */
 import { randomBytes } from 'node:crypto';
 import { shanghaiDate } from './catalog/calendar.ts';
-import { buildCatalog, nextChange } from './catalog/catalog.ts';
+import { buildCatalog, unchangedAround } from './catalog/catalog.ts';
 import { loadCatalogRows, newestCatalog } from './catalog/store.ts';
 import { createSegmenter, type Segmenter, userWords } from './classify/segment.ts';
 import type { Db } from './db/connect.ts';
@@ -33,14 +33,13 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
   if (version === 0) throw new Error('还没有基础数据，请先运行 jiesu seed');
   let segmenter = createSegmenter(userWords(rows));
   let judge: Judge | null = null;
-  let changesOn: string | null = null;
+  let valid: { since: string; until: string | null } = { since: '', until: null };
 
   const judgeAt = (now: Date): Judge => {
     const date = shanghaiDate(now);
-    const stale = judge === null || date < judge.catalog.date || (changesOn !== null && date >= changesOn);
-    if (judge === null || stale) {
+    if (judge === null || date < valid.since || (valid.until !== null && date >= valid.until)) {
       judge = buildJudge(buildCatalog(rows, date, version), segmenter);
-      changesOn = nextChange(rows, date);
+      valid = unchangedAround(rows, date);
     }
     return judge;
   };

@@ -3,7 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { classify } from './commands/classify.ts';
 import { describe, say } from './commands/common.ts';
 import { migrate, seed, tokenCreate } from './commands/database.ts';
+import { demo } from './commands/demo.ts';
+import { importFile } from './commands/import.ts';
 import { openapi } from './commands/openapi.ts';
+import { reportRates } from './commands/report.ts';
 import { serve } from './commands/serve.ts';
 
 const program = new Command('jiesu').description('12345 热线接诉即办服务').exitOverride();
@@ -26,6 +29,34 @@ program
   .description('判定：标准输入每行一个 JSON，标准输出每行一个结果')
   .option('--dir <folder>', '别的城市的基础数据目录')
   .action(classify);
+program
+  .command('import <file>')
+  .description('导入 CSV 或 JSONL 诉求，按外部编号去重；退回的行写入 <file>.rejected')
+  .option('--map <file>', 'JSON：诉求字段 → 列名')
+  .action(importFile);
+program
+  .command('report')
+  .description('报表')
+  .command('rates')
+  .description('三率报表，与接口同口径')
+  .option('--period <code>', '考核期，如 2026-11')
+  .option('--from <date>', '起始日期（含）')
+  .option('--to <date>', '截止日期（不含）')
+  .option('--by <dimension>', '分组', 'unit')
+  .option('--depth <level>', '事项级别，只用于 --by matter')
+  .option('--basis <basis>', 'all 全口径，assessed 考核口径', 'all')
+  .option('--group <kind>', '只计这一类单位')
+  .option('--district <code>', '只计此区')
+  .option('--unit <code>', '只计此单位')
+  .option('--format <format>', 'table、csv 或 json', 'table')
+  .option('--output <file>', '写入文件')
+  .action(reportRates);
+program
+  .command('demo')
+  .description('载入合成诉求并打印各区三率；同一种子得同样的数')
+  .option('--count <n>', '件数', '2000')
+  .option('--seed <n>', '种子', '1')
+  .action(demo);
 program
   .command('openapi')
   .description('由路由生成或核对 openapi.yaml')

@@ -111,15 +111,19 @@ export function buildCatalog(all: SeedData, date: string, version = 0): Catalog 
   };
 }
 
-/** The first day after `date` on which some row starts or ends; null where nothing changes any more. */
-export function nextChange(data: SeedData, date: string): string | null {
-  let next: string | null = null;
+/** The days around `date` on which some row starts or ends: the catalog is the same from `since` until before `until`. */
+export function unchangedAround(data: SeedData, date: string): { since: string; until: string | null } {
+  let since = '0000-01-01';
+  let until: string | null = null;
   const { calendar: _, ...dated } = data;
   for (const rows of Object.values<Validity[]>(dated)) {
     for (const { validFrom, validTo } of rows) {
-      for (const day of [validFrom, validTo])
-        if (day !== null && day > date && (next === null || day < next)) next = day;
+      for (const day of [validFrom, validTo]) {
+        if (day === null) continue;
+        if (day <= date && day > since) since = day;
+        if (day > date && (until === null || day < until)) until = day;
+      }
     }
   }
-  return next;
+  return { since, until };
 }

@@ -96,10 +96,6 @@ export async function insertFiling(
       insert into callers (complaint_id, name, phone, kind, secret)
       select complaint.id, ${caller?.name ?? null}, ${caller?.phone ?? null}, ${caller?.kind ?? ''}, ${caller?.secret ?? false}::boolean
       from complaint where ${caller !== null}::boolean
-    ), filed as (
-      insert into events (complaint_id, at, actor, action, to_status, data)
-      select id, ${at(now)}::timestamptz, ${actor}, 'file', ${c.status}, ${JSON.stringify({ channel: c.channel, level: c.level })}::jsonb
-      from complaint
     ), placed as (
       insert into orders (complaint_id, unit, role, level, status, reason, dispatched_at, sign_due_at, contact_due_at, due_at)
       select complaint.id, o.unit, o.role, o.level, 'dispatched', o.reason, o."dispatchedAt", o."signDueAt", o."contactDueAt", o."dueAt"
@@ -107,11 +103,16 @@ export async function insertFiling(
         unit text, role text, level text, reason text, "dispatchedAt" timestamptz, "signDueAt" timestamptz,
         "contactDueAt" timestamptz, "dueAt" timestamptz)
       returning id, complaint_id, unit, role, due_at
-    ), dispatched as (
+    ), logged as (
       insert into events (complaint_id, order_id, at, actor, action, to_status, data)
-      select complaint_id, id, ${at(now)}::timestamptz, ${actor}, 'dispatch', 'dispatched',
-        jsonb_build_object('unit', unit, 'role', role, 'dueAt', due_at)
-      from placed
+      select complaint_id, order_id, ${at(now)}::timestamptz, ${actor}, action, to_status, data from (
+        select id as complaint_id, null::bigint as order_id, 'file' as action, ${c.status} as to_status,
+          jsonb_build_object('channel', ${c.channel}::text, 'level', ${c.level}::text) as data
+        from complaint
+        union all
+        select complaint_id, id, 'dispatch', 'dispatched', jsonb_build_object('unit', unit, 'role', role, 'dueAt', due_at)
+        from placed
+      ) as history order by order_id nulls first
     ), keyed as (
       insert into idempotency_keys (token_id, key, body_hash, complaint_id, created_at)
       select ${idempotency?.tokenId ?? null}::bigint, ${idempotency?.key ?? null}, ${c.bodyHash}::bytea, complaint.id, ${at(now)}::timestamptz

@@ -165,8 +165,13 @@ function weighAddress(gazetteer: Gazetteer, field: Field, whole: Mention[], evid
   const near = around(address);
   const span = last.end - first.start <= 30 ? field.raw.slice(first.start, last.end) : null;
   const sure = (weight: number) => Math.min(0.98, weight * role * field.weight);
+  const weighed = new Set<string>();
   for (const [i, mention] of address.entries()) {
     mention.loose &&= address[i - 1]?.end !== mention.start;
+    // said again in the same words in one address is not said twice; 密云区 and 密云镇 are two
+    const key = `${mention.loose ? '?' : ''}${field.text.slice(mention.start, mention.end)}`;
+    if (weighed.has(key)) continue;
+    weighed.add(key);
     const words = span ?? field.raw.slice(mention.start, mention.end);
     const base = { exact: mention.exact, anchored: true, evidence: words };
     if (mention.level === 'district') {
@@ -179,8 +184,8 @@ function weighAddress(gazetteer: Gazetteer, field: Field, whole: Mention[], evid
         if (target.street < 0 || target.district < 0) continue;
         const weight = sure(either(target.weight, bonus) * factor);
         const anchored = near.districts.has(target.district);
-        const key = mention.word * gazetteer.divisions.length + target.street;
-        claim(evidence.streets, key, { ...target, ...base, anchored, weight });
+        const place = mention.word * gazetteer.divisions.length + target.street;
+        claim(evidence.streets, place, { ...target, ...base, anchored, weight });
       }
     }
   }
@@ -199,12 +204,8 @@ export function gather(gazetteer: Gazetteer, input: PlaceInput): Evidence {
     if (raw === '') continue;
     const text = names.fold(raw);
     const field = { raw, text, weight: weight * left, address };
-    for (const one of addresses(
-      text,
-      mentionsIn(gazetteer, text).filter((mention) => mention.level !== 'accident'),
-    )) {
-      weighAddress(gazetteer, field, one, evidence);
-    }
+    const mentions = mentionsIn(gazetteer, text).filter((mention) => mention.level !== 'accident');
+    for (const one of addresses(text, mentions)) weighAddress(gazetteer, field, one, evidence);
     let best = evidence.outside.weight;
     for (const one of evidence.streets.values()) best = Math.max(best, one.weight);
     if (best >= TAKEN) left *= 0.8;

@@ -99,7 +99,7 @@ function addDivisions(words: Words, divisions: readonly Division[], rural: Uint8
 function addEstates(words: Words, divisions: readonly Division[], streetOf: Int32Array): void {
   const found = new Map<string, Map<number, number>>();
   divisions.forEach(({ kind, name }, at) => {
-    const street = streetOf[at] as number;
+    const street = streetOf[at] ?? -1;
     if (kind !== 'community' || street < 0) return;
     for (const estate of names.estates(names.communityBase(names.fold(name)))) {
       const streets = found.get(estate) ?? new Map<number, number>();
@@ -120,15 +120,12 @@ function addOutside(words: Words, divisions: readonly Division[], areas: readonl
     const within = cities.split(' ').filter((city) => city !== '');
     const home = own.has(province) || within.some((city) => own.has(city));
     for (const name of home ? within : [province, ...within]) {
+      if (own.has(name)) continue;
       const word = names.fold(name);
-      // 朝阳 is a district here and a city elsewhere: the city only as 朝阳市; but 河北 is the province, the town only 河北镇
       const taken = words.get(word) ?? [];
-      if (name === province)
-        words.set(
-          word,
-          taken.map((reading) => ({ ...reading, strict: true })),
-        );
-      if (!own.has(name)) add(words, word, 'outside', -1, 'base', taken.length > 0 && name !== province);
+      // 朝阳 is a district here and a city elsewhere: the city only as 朝阳市; but 河北 is the province, the town only 河北镇
+      for (const reading of taken) reading.strict ||= name === province;
+      add(words, word, 'outside', -1, 'base', taken.length > 0 && name !== province);
     }
   }
   for (const area of areas) if (area.streets.length === 0) add(words, names.fold(area.name), 'outside', -1, 'whole');

@@ -38,7 +38,6 @@ function weighEnded({ kind, form, strict }: Reading, rural: boolean, ending: nam
   if (kind === 'area') return ending === 'town' ? 0.8 : 0;
   if (kind === 'community' && (ending === 'community' || ending === 'village')) {
     // 和平村 is hardly 和平社区: a common name must have its own ending
-    // 和平村 is hardly 和平社区: a common name must have its own ending
     return (rural === (ending === 'village') ? 0.93 : strict ? 0.3 : 0.8) * sure;
   }
   const regional = ending === 'city' || ending === 'region' || (ending === 'district' && !strict);
@@ -67,13 +66,14 @@ function weighBare({ kind, form, strict }: Reading, word: string, all: readonly 
   return (form === 'variant' ? 0.8 : /[路街条巷]$|胡同$/.test(word) ? 0.7 : 0.85) * cut;
 }
 
-function targets(gazetteer: Gazetteer, reading: Reading, weight: number, whole: boolean): Target[] {
+/** What a reading means in divisions; `exactly` is false where the text goes on to a neighbour of the community. */
+function targets(gazetteer: Gazetteer, reading: Reading, weight: number, exactly: boolean): Target[] {
   const { areas, districtOf, streetOf, divisions } = gazetteer;
-  const divisionsMeant = reading.kind === 'area' ? (areas[reading.at] ?? []) : reading.at < 0 ? [] : [reading.at];
-  return divisionsMeant.map((at) => ({
+  const meant = reading.kind === 'area' ? (areas[reading.at] ?? []) : reading.at < 0 ? [] : [reading.at];
+  return meant.map((at) => ({
     district: districtOf[at] ?? -1,
     street: streetOf[at] ?? -1,
-    community: whole && divisions[at]?.kind === 'community' ? at : -1,
+    community: exactly && divisions[at]?.kind === 'community' ? at : -1,
     weight,
   }));
 }

@@ -99,23 +99,23 @@ export function standsAlone(base: string): boolean {
   return !/[^\d第]\d$/.test(base);
 }
 
-const ESTATE = /^(.+?(?:家园|花园|嘉园|佳苑|新村|新城|小区|苑|园))(?!路|街|桥).+$/;
+const ESTATE = /(?:家园|花园|嘉园|佳苑|新村|新城|小区|苑|园)(?=[^路街桥])/g;
 
-/** The estates a community's name is built from, longest first: 花家地西里3区 → 花家地西里, 花家地. */
+/** The estates a community's name is built from: 花家地西里3区 → 花家地西里, 花家地; 北苑家园清友园 → 北苑家园. */
 export function estates(base: string): string[] {
-  const found = new Set<string>();
+  const found = new Set([...base.matchAll(ESTATE)].map((end) => base.slice(0, end.index + end[0].length)));
   let rest = base;
   for (let round = 0; round < 4; round += 1) {
     const cut = /第?[\d十]/.test(rest.slice(-4))
       ? rest.replace(/第?[\d十]+(?:号院|号|区|里|院)?[东西南北]?$/, '')
       : rest.replace(/[东西南北中](?:区|里|园|院|苑|坊)?$/, '');
-    const next = cut !== rest ? cut : (ESTATE.exec(rest)?.[1] ?? rest);
-    if (next === rest) break;
-    rest = next;
-    // a road passes several streets, and what is left of two characters may be anything
-    if (rest.length >= 3 && !/(?:路|街|条|胡同|\d|第)$/.test(rest) && !isOrdinary(rest)) found.add(rest);
+    if (cut === rest) break;
+    rest = cut;
+    found.add(rest);
   }
-  return [...found];
+  found.delete(base);
+  // A road passes several streets, and what is left of two characters may be anything
+  return [...found].filter((name) => name.length >= 3 && !/(?:路|街|条|胡同|\d|第)$/.test(name) && !isOrdinary(name));
 }
 
 const ORDINARY = new Set(
@@ -126,7 +126,7 @@ const ORDINARY = new Set(
   教育部 卫生部 建设部 科技部 电信局 中科院 科学院 农科院 农学院 师范大学 农业大学 工商大学 人民大学 国防大学 中央党校 新华社
   军乐团 肿瘤医院 水泥厂 桥梁厂 化工厂 新农村 新天地 碧桂园 商业街 商务区 中心区 科技园 开发区 工业区 生活区 飞机场 航空港
   航天城 大学城 发电站 新房子 三岔口 分水岭 金三角 中心村 民主村 葡萄园 玫瑰园 樱桃园 花果山 太阳城 彩虹城 欢乐谷 华侨城
-  美丽园 仙人洞 南天门 公园北 天河水 百草园 军事博物馆 体育总局 北京动物园`
+  美丽园 仙人洞 南天门 公园北 天河水 百草园 体育总局`
     .split(/\s+/)
     .map(fold),
 );
@@ -289,7 +289,7 @@ export function stopsAt(text: string, at: number): boolean {
 }
 
 const FREE =
-  /[^\u4e00-\u9fff]|[在住于的是到往去从和与及跟至称映家内对为由经我们区镇乡市县道给请问让把向铁过来位址处离近距隔叫回自本这那该某]/y;
+  /[^\u4e00-\u9fff]|[在住于的是到往去从和与及跟至称映家内对为由经我们区镇乡市县道给请问让把向铁过来位址处离近距隔叫回自本这那该某居租落诉]/y;
 
 /** Whether a name begins where a name may: at the start, after a mark or after a word that leads to a place. */
 export function startsFree(text: string, at: number): boolean {

@@ -87,6 +87,9 @@ t.test(
     ['平谷镇罗营', 'resolved 平谷区/镇罗营镇'],
     ['海淀镇', 'resolved 海淀区/万柳地区'],
     ['海淀街道', 'resolved 海淀区/海淀街道'],
+    ['海淀区海淀街道', 'resolved 海淀区/海淀街道'],
+    ['朝阳区望京街道望京社区', 'resolved 朝阳区/望京街道'],
+    ['密云区密云镇', 'resolved 密云区/密云镇'],
     ['张镇', 'resolved 顺义区/张镇'],
     ['杨镇', 'resolved 顺义区/杨镇地区'],
     ['东风乡', 'resolved 朝阳区/东风地区'],
@@ -272,14 +275,16 @@ t.test('long texts of one piece take linear time', (t) => {
   for (const piece of [...pieces, '\ud800', '村村', '1', '龙腾苑四区', '团结']) {
     const time = (length: number) => {
       const text = piece.repeat(Math.ceil(length / piece.length));
-      const start = performance.now();
-      resolve(text);
-      return performance.now() - start;
+      const runs = [1, 2, 3].map(() => {
+        const start = performance.now();
+        resolve(text);
+        return performance.now() - start;
+      });
+      return Math.min(...runs);
     };
-    time(10_000);
-    const [short, long] = [Math.max(1, time(25_000)), time(100_000)];
-    // four times the text: quadratic time would be sixteen times; the rest is room for a busy machine
-    t.ok(long < short * 12 || long < 250, `${JSON.stringify(piece)}: ${long.toFixed(0)} ms for 100 kB`);
+    const [short, long] = [time(25_000), time(100_000)];
+    // Four times the text: quadratic time would be sixteen times. The rest is room for a busy machine.
+    t.ok(long < short * 10 || long < 300, `${JSON.stringify(piece)}: ${long.toFixed(0)} ms for 100 kB`);
   }
   t.end();
 });

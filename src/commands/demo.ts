@@ -1,0 +1,52 @@
+/** `demo`: loads synthetic complaints with whole lives into the last complete period and prints its three rates by district. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { formatTable } from '../assessment/csv.ts';
+import { lastComplete } from '../assessment/period.ts';
+import { ratesReport } from '../assessment/service.ts';
+import { createContext } from '../context.ts';
+import { builtInSeeds } from '../db/seed.ts';
+import { demoCases } from '../demo/cases.ts';
+import { runCase } from '../demo/service.ts';
+import { readDemoDistricts, readDemoLists, readDemoTemplates } from '../demo/texts.ts';
+import { CommandError, print, say, withDatabase } from './common.ts';
+import { forEachConcurrently } from './concurrent.ts';
+
+const atOnce = 8;
+const progressEvery = 500;
+
+function wholeNumber(text: string, name: string, max: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > max) throw new CommandError(`${name} 应为 1 到 ${max} 之间的整数`);
+  return value;
+}
+
+export async function demo(options: { count: string; seed: string }): Promise<void> {
+  const count = wholeNumber(options.count, '--count', 1_000_000);
+  const seed = wholeNumber(options.seed, '--seed', 999_999_999);
+  const read = (file: string) => readFileSync(path.join(builtInSeeds, 'demo', file), 'utf8');
+  await withDatabase(async ({ db }) => {
+    const ctx = await createContext(db);
+    const { catalog } = ctx.judgeAt(ctx.clock());
+    const { code, from, to } = lastComplete(ctx.clock(), catalog.assessment.cycleDay);
+    const cases = demoCases({
+      count,
+      seed,
+      catalog,
+      templates: readDemoTemplates(read('templates.csv')),
+      lists: readDemoLists(read('lists.csv')),
+      districts: readDemoDistricts(read('districts.csv')),
+      from,
+      to,
+    });
+    let done = 0;
+    let fresh = 0;
+    await forEachConcurrently(cases, atOnce, async (one) => {
+      if (await runCase(ctx, one)) fresh += 1;
+      done += 1;
+      if (done % progressEvery === 0) say(`已载入 ${done}/${count} 件`);
+    });
+    say(`考核期 ${code}：新载入 ${fresh} 件，已有 ${done - fresh} 件`);
+    print(formatTable(await ratesReport(ctx, { period: code, by: 'district' }, { kind: 'all' }, ctx.clock())));
+  });
+}

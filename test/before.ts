@@ -1,0 +1,29 @@
+/** Before all tests: one server, and one migrated and seeded template database that every test file clones. */
+import { randomBytes } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import postgres from 'postgres';
+import { connectTo } from '../src/db/connect.ts';
+import { openEmbedded } from '../src/db/embedded.ts';
+import { migrate } from '../src/db/migrate.ts';
+import { seedBuiltIn } from '../src/db/seed.ts';
+import { databaseUrl, type Note, noteFile, testFolder } from './server.ts';
+
+const given = process.env.DATABASE_URL;
+// What an interrupted run has left behind.
+if (given === undefined) await rm(testFolder, { recursive: true, force: true });
+const url = given ?? (await openEmbedded(testFolder)).url;
+const template = `jiesu_template_${randomBytes(6).toString('hex')}`;
+
+const admin = postgres(url, { max: 1, onnotice: () => undefined });
+await admin.unsafe(`create database ${template}`);
+await admin.end();
+
+const connection = await connectTo(databaseUrl(url, template), 4);
+await migrate(connection);
+await seedBuiltIn(connection.db, new Date());
+await connection.close();
+
+const note: Note = { url, template, embedded: given === undefined };
+await writeFile(noteFile, JSON.stringify(note), { mode: 0o600 });
+// The embedded server goes on by itself; `after` stops it.
+process.exit(0);

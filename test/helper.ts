@@ -1,0 +1,132 @@
+/**
+ * What tests are made of: `db(t)` is a database of its own, `app(t)` the real service on it, `as(role)` a caller with a
+ * token, `complaint()` a complaint to file, `clock` a time that the test sets.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import postgres from 'postgres';
+import type { Test } from 'tap';
+import type { Role } from '../src/access/roles.ts';
+import { createToken } from '../src/access/service.ts';
+import { build } from '../src/app.ts';
+import { buildCatalog, type Catalog } from '../src/catalog/catalog.ts';
+import { type Context, createContext } from '../src/context.ts';
+import { type Connection, connectTo } from '../src/db/connect.ts';
+import { readSeeds } from '../src/db/seed.ts';
+import type { NewComplaint } from '../src/intake/schemas.ts';
+import { createLogger } from '../src/logger.ts';
+import { databaseUrl, type Note, noteFile } from './server.ts';
+
+export type T = Test;
+
+/** A clone of the template for one test file, dropped when the test ends. */
+export async function db(t: T): Promise<Connection> {
+  const note: Note = JSON.parse(readFileSync(noteFile, 'utf8'));
+  const name = `jiesu_test_${randomBytes(6).toString('hex')}`;
+  const admin = postgres(note.url, { max: 1, onnotice: () => undefined });
+  await admin.unsafe(`create database ${name} template ${note.template}`);
+  const connection = await connectTo(databaseUrl(note.url, name), 6);
+  t.teardown(async () => {
+    await connection.close();
+    await admin.unsafe(`drop database if exists ${name} with (force)`);
+    await admin.end();
+  });
+  return connection;
+}
+
+/** A clock that stands still until it is moved. */
+export interface Clock {
+  now: Date;
+  forward(minutes: number): void;
+}
+
+/** Sunday noon: some hours into a period, and not a working day. */
+export const noon = new Date('2026-11-22T12:00:00+08:00');
+
+export function clockAt(now: Date): Clock {
+  return {
+    now,
+    forward(minutes) {
+      this.now = new Date(this.now.getTime() + minutes * 60_000);
+    },
+  };
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, unknown>;
+  // biome-ignore lint/suspicious/noExplicitAny: an answer is whatever the service sent; tests look into it
+  body: any;
+  text: string;
+}
+
+/** Sends requests with one token. */
+export interface Caller {
+  token: string;
+  get(url: string, headers?: Record<string, string>): Promise<Answer>;
+  post(url: string, payload?: InjectOptions['payload'], headers?: Record<string, string>): Promise<Answer>;
+}
+
+export interface TestApp {
+  app: FastifyInstance;
+  ctx: Context;
+  clock: Clock;
+  connection: Connection;
+  as(role: Role, unit?: string, name?: string): Promise<Caller>;
+  anyone: Caller;
+}
+
+/** The real service on a database of its own. */
+export async function app(t: T, now: Date = noon): Promise<TestApp> {
+  const connection = await db(t);
+  const clock = clockAt(now);
+  const ctx = await createContext(connection.db, { clock: () => clock.now });
+  const service = await build(ctx, createLogger({ LOG_LEVEL: 'silent' }));
+  t.teardown(() => service.close());
+  const caller = (token: string): Caller => {
+    const send = async (method: 'GET' | 'POST', url: string, payload?: InjectOptions['payload'], headers = {}) => {
+      const authorization = token === '' ? {} : { authorization: `Bearer ${token}` };
+      const response = await service.inject({
+        method,
+        url: `/api/v1${url}`,
+        headers: { ...authorization, ...headers },
+        ...(payload === undefined ? {} : { payload }),
+      });
+      const isJson = String(response.headers['content-type']).includes('json');
+      const body = isJson && response.body !== '' ? JSON.parse(response.body) : null;
+      return { status: response.statusCode, headers: response.headers, body, text: response.body };
+    };
+    return {
+      token,
+      get: (url, headers) => send('GET', url, undefined, headers),
+      post: (url, payload, headers) => send('POST', url, payload, headers),
+    };
+  };
+  return {
+    app: service,
+    ctx,
+    clock,
+    connection,
+    anyone: caller(''),
+    as: async (role, unit, name = role) => {
+      const wish = { role, unit: unit ?? null, name, ttl: 365 * 86_400_000 };
+      return caller((await createToken(connection.db, wish, clock.now)).token);
+    },
+  };
+}
+
+/** A complaint whose matter and street are clear: rubbish in an estate of 望京街道 (110105026). */
+export function complaint(changes: Partial<NewComplaint> = {}): NewComplaint {
+  return {
+    channel: 'phone',
+    text: '市民反映，朝阳区望京街道花家地西里三区物业公司长期不清运垃圾，楼道堆满杂物，来电反映物业服务差的问题。注：请尽快处理。',
+    caller: { name: '赵甲', phone: '19900001234' },
+    ...changes,
+  };
+}
+
+/** The catalog of the built-in seeds on one day, without a database. */
+export function catalog(date = '2026-11-22'): Catalog {
+  return buildCatalog(readSeeds().data, date);
+}
