@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { sql } from 'drizzle-orm';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import postgres from 'postgres';
 import type { Test } from 'tap';
@@ -129,4 +130,29 @@ export function complaint(changes: Partial<NewComplaint> = {}): NewComplaint {
 /** The catalog of the built-in seeds on one day, without a database. */
 export function catalog(date = '2026-11-22'): Catalog {
   return buildCatalog(readSeeds().data, date);
+}
+
+/** How many rows stand in the tables that requests write: a refused request leaves every number as it was. */
+export async function stored({ db }: Connection): Promise<Record<string, number>> {
+  const [row] = await db.execute<Record<string, number>>(sql`select
+    (select count(*)::int from complaints) as complaints, (select count(*)::int from callers) as callers,
+    (select count(*)::int from orders) as orders, (select count(*)::int from events) as events,
+    (select count(*)::int from idempotency_keys) as keys, (select count(*)::int from callbacks) as callbacks,
+    (select count(*)::int from callback_attempts) as attempts`);
+  return { ...row };
+}
+
+/** What every error answer is: problem+json with a Chinese title, an English code, and messages in Chinese on just these fields. */
+export function refused(t: T, what: string, answer: Answer, status: number, code: string, ...paths: string[]): void {
+  const { body, headers } = answer;
+  const errors: { path: string; message: string }[] = body?.errors ?? [];
+  const found = {
+    status: answer.status,
+    type: headers['content-type'],
+    code: body?.code,
+    chinese: [body?.title, ...errors.map(({ message }) => message)].every((text) => /\p{Script=Han}/u.test(text)),
+    paths: errors.map(({ path }) => path).sort(),
+  };
+  const type = 'application/problem+json; charset=utf-8';
+  t.same(found, { status, type, code, chinese: true, paths: paths.sort() }, what);
 }

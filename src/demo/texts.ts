@@ -164,7 +164,7 @@ export interface DemoArea {
   streets: Street[];
 }
 
-const odd = /虚拟|公司|生活区|工作站|股份|筹备|开发区|农场|部队|军|学院|大学|研究|集团|委$|部$|局$/;
+const odd = /虚拟|公司|生活区|工作站|股份|筹备|开发区|农场|部队|军|学院|大学|研究|集团|[委部局镇乡]$/;
 
 /** The plain name of a community; null for names that nobody would write in a complaint. */
 function stemOf(name: string): { stem: string; village: boolean } | null {

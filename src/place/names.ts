@@ -24,7 +24,7 @@ export function fold(text: string): string {
   let kept = 0;
   for (let i = 0; i < text.length; i += 1) {
     const code = text.charCodeAt(i);
-    const folded = FOLD[code] as number;
+    const folded = FOLD[code] ?? code;
     if (folded === code) continue;
     out += text.slice(kept, i) + String.fromCharCode(folded);
     kept = i + 1;
