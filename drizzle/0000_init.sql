@@ -296,7 +296,7 @@ ALTER TABLE "tokens" ADD CONSTRAINT "tokens_unit_units_code_fk" FOREIGN KEY ("un
 CREATE INDEX "callback_attempts_callback" ON "callback_attempts" USING btree ("callback_id","id");--> statement-breakpoint
 CREATE INDEX "callbacks_due" ON "callbacks" USING btree ("status","due_at","id");--> statement-breakpoint
 CREATE INDEX "callbacks_answered_at" ON "callbacks" USING btree ("answered_at");--> statement-breakpoint
-CREATE INDEX "callers_phone" ON "callers" USING btree ("phone");--> statement-breakpoint
+CREATE INDEX "callers_phone" ON "callers" USING btree ("phone","complaint_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "complaints_source_external_number" ON "complaints" USING btree ("source","external_number");--> statement-breakpoint
 CREATE INDEX "complaints_received_at" ON "complaints" USING btree ("received_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "complaints_status" ON "complaints" USING btree ("status","received_at");--> statement-breakpoint

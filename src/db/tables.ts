@@ -106,7 +106,7 @@ export const callers = pgTable(
     kind: text('kind').notNull(),
     secret: boolean('secret').notNull(),
   },
-  (table) => [index('callers_phone').on(table.phone)],
+  (table) => [index('callers_phone').on(table.phone, table.complaintId)],
 );
 
 /** 工单: one unit's task from a complaint, with its own clocks. */

@@ -64,7 +64,7 @@ export async function fileComplaint(
     problems.push({ path: 'receivedAt', message: '只有渠道接口和批量导入可以指定受理时间' });
   }
   if (problems.length > 0) throw new AppError('VALIDATION_FAILED', '', { errors: problems });
-  const filing = await prepare(ctx, judge, request, filer, now, key);
+  const filing = await prepareFiling(ctx, request, filer, now, key);
   try {
     const { number, orders } = await insertFiling(ctx.db, filing);
     const ids = new Map(orders.map(({ unit, id }) => [unit, id]));
@@ -102,14 +102,15 @@ function subjectOf(request: NewComplaint, judge: Judge): Subject {
   return { title, text, address, district, caller: request.caller?.kind, type, level, matter, need };
 }
 
-async function prepare(
+/** Everything of a filing but its storing: judges the words, looks for repeats, sets the clocks. */
+export async function prepareFiling(
   ctx: Context,
-  judge: Judge,
   request: NewComplaint,
   filer: Filer,
   now: Date,
-  key: string | null,
+  key: string | null = null,
 ): Promise<Filing> {
+  const judge = ctx.judgeAt(now);
   const { judgement, words } = judge.judge(subjectOf(request, judge));
   const searchWords = ctx.segmenter.searchWords(words);
   const caller = request.caller;

@@ -151,43 +151,46 @@ export interface Look {
 
 const perIndex = 20;
 
-/** Earlier complaints that may be about the same thing, from indexes only: at most 20 by place and 20 by telephone. */
+/**
+ * Earlier complaints that may be about the same thing, from indexes only: at most 20 by place and 20 by telephone. The
+ * newest of a telephone are taken from its index before anything is joined, whatever the planner believes of their number.
+ */
 export async function findCandidates(db: Db, look: Look): Promise<Candidate[]> {
-  if (look.phone === null && (look.street === null || look.matter === null)) return [];
+  const window = sql`c.received_at between ${at(look.since)}::timestamptz and ${at(look.until)}::timestamptz`;
   const columns = sql`c.number, c.words, c.street, c.community, c.matter`;
-  const window = sql`c.received_at >= ${at(look.since)}::timestamptz and c.received_at <= ${at(look.until)}::timestamptz`;
-  const rows = await db.execute<{
-    number: string;
-    words: string[];
-    street: string | null;
-    community: string | null;
-    matter: string | null;
-    same_phone: boolean;
-  }>(sql`
-    (select ${columns}, false as same_phone from complaints c
-      where c.street = ${look.street} and c.matter = ${look.matter} and ${window}
-      order by c.received_at desc limit ${perIndex})
-    union all
-    (select ${columns}, true from callers k join complaints c on c.id = k.complaint_id
-      where k.phone = ${look.phone} and ${window}
-      order by c.received_at desc limit ${perIndex})`);
+  const byPlace = sql`(select ${columns}, false as same_phone from complaints c
+    where c.street = ${look.street} and c.matter = ${look.matter} and ${window}
+    order by c.received_at desc limit ${perIndex})`;
+  const byPhone = sql`(select ${columns}, true as same_phone
+    from (select complaint_id from callers where phone = ${look.phone} order by complaint_id desc limit ${perIndex}) k
+    join complaints c on c.id = k.complaint_id where ${window})`;
+  const queries = [
+    ...(look.street === null || look.matter === null ? [] : [byPlace]),
+    ...(look.phone === null ? [] : [byPhone]),
+  ];
+  if (queries.length === 0) return [];
+  const rows = await db.execute<CandidateRow>(sql.join(queries, sql` union all `));
   const found = new Map<string, Candidate>();
-  for (const row of rows) {
-    const samePhone = row.same_phone || (found.get(row.number)?.samePhone ?? false);
-    const sameStreet = row.street !== null && row.street === look.street;
-    const sameCommunity = row.community !== null && row.community === look.community;
-    const { number, words } = row;
+  for (const { number, words, same_phone, street, community, matter } of rows) {
     found.set(number, {
       number,
       words,
-      samePhone,
-      sameStreet,
-      sameCommunity,
-      sameMatter: row.matter !== null && row.matter === look.matter,
+      samePhone: same_phone || (found.get(number)?.samePhone ?? false),
+      sameStreet: street !== null && street === look.street,
+      sameCommunity: community !== null && community === look.community,
+      sameMatter: matter !== null && matter === look.matter,
     });
   }
   return [...found.values()];
 }
+
+type CandidateRow = Record<'number', string> & {
+  words: string[];
+  street: string | null;
+  community: string | null;
+  matter: string | null;
+  same_phone: boolean;
+};
 
 /** A complaint as it was answered when it was filed, for a retry. */
 export async function findFiled(db: Db, which: { id: number } | { source: string; externalNumber: string }) {

@@ -1,104 +1,108 @@
 /**
  * Finds every occurrence of many words in a text in one pass (Aho–Corasick).
  *
- * The transitions live in one open-addressing hash table over typed arrays, so that tens of thousands of words cost a few
- * megabytes and a lookup is a handful of machine operations. Both the gazetteer and the lexicon are matched with it.
+ * Tens of thousands of words are matched against every complaint, so what counts is how little memory a scan touches: nodes
+ * are numbered level by level, which puts the children of a node side by side and the few nodes that most texts meet at the
+ * front of the tables. Both the gazetteer and the lexicon are matched with it.
  */
 
-/** One occurrence: the word's index in the list given to `buildMatcher`, and its half-open span in UTF-16 units. */
-export interface Match {
-  word: number;
-  start: number;
-  end: number;
+/** The occurrences in the text scanned last: `count` times word, start, end. Valid until the next scan. */
+export interface Found {
+  count: number;
+  /** Word's index in the list given to `buildMatcher`, then its half-open span in UTF-16 units; three numbers each. */
+  spans: Int32Array;
 }
 
 export interface Matcher {
-  /** Calls `visit` for every occurrence, ordered by end, longest first among those with the same end. */
-  scan(text: string, visit: (word: number, start: number, end: number) => void): void;
-  /** The same as a list. */
-  find(text: string): Match[];
+  /** Finds all occurrences, ordered by end, longest first among those with the same end. */
+  scan(text: string): Found;
 }
 
-/** A hash table from (node, character) to node. */
-class Transitions {
-  private mask: number;
-  private nodes: Int32Array;
-  private chars: Uint16Array;
-  private targets: Int32Array;
-  private size = 0;
+/** Four numbers a node: its children are the nodes from FIRST to END; where to go on without a child; the hit here. */
+const FIRST = 0;
+const END = 1;
+const FAIL = 2;
+/** The longest word that ends here, as its node; 0 where none does. */
+const HIT = 3;
 
-  constructor(expected: number) {
-    let capacity = 1024;
-    while (capacity < expected * 2) capacity *= 2;
-    this.mask = capacity - 1;
-    this.nodes = new Int32Array(capacity).fill(-1);
-    this.chars = new Uint16Array(capacity);
-    this.targets = new Int32Array(capacity);
-  }
-
-  /** The target node, or -1. */
-  get(node: number, char: number): number {
-    let slot = (Math.imul(node, 0x9e3779b1) ^ Math.imul(char, 0x85ebca6b)) >>> 7;
-    for (;;) {
-      slot &= this.mask;
-      const at = this.nodes[slot];
-      if (at === -1) return -1;
-      if (at === node && this.chars[slot] === char) return this.targets[slot] as number;
-      slot += 1;
-    }
-  }
-
-  set(node: number, char: number, target: number): void {
-    if (this.size * 2 > this.mask) this.grow();
-    let slot = (Math.imul(node, 0x9e3779b1) ^ Math.imul(char, 0x85ebca6b)) >>> 7;
-    for (slot &= this.mask; this.nodes[slot] !== -1; slot = (slot + 1) & this.mask);
-    this.nodes[slot] = node;
-    this.chars[slot] = char;
-    this.targets[slot] = target;
-    this.size += 1;
-  }
-
-  private grow(): void {
-    const old = { nodes: this.nodes, chars: this.chars, targets: this.targets };
-    const bigger = new Transitions(old.nodes.length);
-    old.nodes.forEach((node, slot) => {
-      if (node !== -1) bigger.set(node, old.chars[slot] as number, old.targets[slot] as number);
-    });
-    this.mask = bigger.mask;
-    this.nodes = bigger.nodes;
-    this.chars = bigger.chars;
-    this.targets = bigger.targets;
-  }
-}
-
-/** The trie under construction: parents come before children, so failure links can be set in one sweep over levels. */
 interface Trie {
-  next: Transitions;
-  edges: { from: number; char: number; to: number; depth: number }[];
-  wordAt: number[];
+  nodes: Int32Array;
+  /** By node: the character that leads to it, the word that ends in it or -1, and the next shorter word's node or 0. */
+  chars: Uint16Array;
+  words: Int32Array;
+  shorter: Int32Array;
 }
 
+/** The child of a node by a character, 0 where there is none. Children are sorted by character. */
+function childOf(nodes: Int32Array, chars: Uint16Array, node: number, char: number): number {
+  let low = nodes[node * 4 + FIRST] as number;
+  let high = nodes[node * 4 + END] as number;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const at = chars[middle] as number;
+    if (at === char) return middle;
+    if (at < char) low = middle + 1;
+    else high = middle;
+  }
+  return 0;
+}
+
+/** Numbers the nodes level by level: each is a run of the sorted words that begin alike. */
 function buildTrie(words: readonly string[]): Trie {
-  const next = new Transitions(words.length * 4);
-  const edges: Trie['edges'] = [];
-  const wordAt: number[] = [-1];
-  words.forEach((word, index) => {
-    let node = 0;
-    for (let i = 0; i < word.length; i += 1) {
-      const char = word.charCodeAt(i);
-      let child = next.get(node, char);
-      if (child === -1) {
-        child = wordAt.length;
-        wordAt.push(-1);
-        next.set(node, char, child);
-        edges.push({ from: node, char, to: child, depth: i + 1 });
-      }
-      node = child;
+  const wordAt = (index: number) => words[index] as string;
+  const sorted = Int32Array.from(words.keys()).sort((a, b) =>
+    wordAt(a) < wordAt(b) ? -1 : wordAt(a) > wordAt(b) ? 1 : a - b,
+  );
+  const capacity = words.reduce((sum, word) => sum + word.length, 1);
+  const trie: Trie = {
+    nodes: new Int32Array(capacity * 4),
+    chars: new Uint16Array(capacity),
+    words: new Int32Array(capacity).fill(-1),
+    shorter: new Int32Array(capacity),
+  };
+  const starts = new Int32Array(capacity);
+  const ends = new Int32Array(capacity);
+  const depths = new Int32Array(capacity);
+  ends[0] = sorted.length;
+  let count = 1;
+  for (let node = 0; node < count; node += 1) {
+    const depth = depths[node] as number;
+    const end = ends[node] as number;
+    let at = starts[node] as number;
+    // shorter words sort before longer ones, the first of equal words before the others
+    for (; at < end && wordAt(sorted[at] as number).length === depth; at += 1) {
+      if (trie.words[node] === -1) trie.words[node] = sorted[at] as number;
     }
-    if (node === 0) throw new Error('an empty word cannot be matched');
-    if (wordAt[node] === -1) wordAt[node] = index;
-  });
-  return { next, edges, wordAt };
+    trie.nodes[node * 4 + FIRST] = count;
+    while (at < end) {
+      const char = wordAt(sorted[at] as number).charCodeAt(depth);
+      starts[count] = at;
+      while (at < end && wordAt(sorted[at] as number).charCodeAt(depth) === char) at += 1;
+      ends[count] = at;
+      depths[count] = depth + 1;
+      trie.chars[count] = char;
+      count += 1;
+    }
+    trie.nodes[node * 4 + END] = count;
+  }
+  return trie;
+}
+
+/** Sets where each node falls back to and which words end in it. Parents come first, so one sweep does. */
+function link({ nodes, chars, words, shorter }: Trie): void {
+  for (let parent = 0; parent < words.length; parent += 1) {
+    const end = nodes[parent * 4 + END] as number;
+    for (let node = nodes[parent * 4 + FIRST] as number; node < end; node += 1) {
+      let fail = 0;
+      for (let state = parent; state !== 0 && fail === 0; ) {
+        state = nodes[state * 4 + FAIL] as number;
+        fail = childOf(nodes, chars, state, chars[node] as number);
+      }
+      nodes[node * 4 + FAIL] = fail;
+      shorter[node] = nodes[fail * 4 + HIT] as number;
+      nodes[node * 4 + HIT] = words[node] === -1 ? (shorter[node] as number) : node;
+    }
+  }
 }
 
 /**
@@ -106,48 +110,43 @@ function buildTrie(words: readonly string[]): Trie {
  * Matching is exact on UTF-16 units: normalise text and words the same way beforehand.
  */
 export function buildMatcher(words: readonly string[]): Matcher {
-  const { next, edges, wordAt } = buildTrie(words);
-  const wordOf = Int32Array.from(wordAt);
-  const fail = new Int32Array(wordAt.length);
-  // The nearest node on the failure path that ends a word, so that a scan never walks nodes that report nothing.
-  const report = new Int32Array(wordAt.length);
-  edges.sort((a, b) => a.depth - b.depth);
-  for (const { from, char, to } of edges) {
-    if (from !== 0) {
-      let state = fail[from] as number;
-      let target = next.get(state, char);
-      while (target === -1 && state !== 0) {
-        state = fail[state] as number;
-        target = next.get(state, char);
-      }
-      fail[to] = target === -1 ? 0 : target;
-    }
-    const failure = fail[to] as number;
-    report[to] = wordOf[failure] === -1 ? (report[failure] as number) : failure;
-  }
+  if (words.includes('')) throw new Error('an empty word cannot be matched');
+  const trie = buildTrie(words);
+  link(trie);
+  const { nodes, chars, shorter } = trie;
+  // most characters of a text begin a step from the root, which has too many children to search
+  const roots = new Uint16Array(65536);
+  for (let node = nodes[FIRST] as number; node < (nodes[END] as number); node += 1) roots[chars[node] as number] = node;
   const lengths = Int32Array.from(words, (word) => word.length);
+  const found: Found = { count: 0, spans: new Int32Array(3 * 64) };
 
-  const scan: Matcher['scan'] = (text, visit) => {
-    let state = 0;
-    for (let i = 0; i < text.length; i += 1) {
-      const char = text.charCodeAt(i);
-      let target = next.get(state, char);
-      while (target === -1 && state !== 0) {
-        state = fail[state] as number;
-        target = next.get(state, char);
-      }
-      state = target === -1 ? 0 : target;
-      for (let at = wordOf[state] === -1 ? (report[state] as number) : state; at !== 0; at = report[at] as number) {
-        const word = wordOf[at] as number;
-        visit(word, i + 1 - (lengths[word] as number), i + 1);
-      }
+  const add = (word: number, end: number) => {
+    const at = found.count * 3;
+    if (at === found.spans.length) {
+      const longer = new Int32Array(at * 2);
+      longer.set(found.spans);
+      found.spans = longer;
     }
+    found.spans[at] = word;
+    found.spans[at + 1] = end - (lengths[word] as number);
+    found.spans[at + 2] = end;
+    found.count += 1;
   };
   return {
-    scan,
-    find(text) {
-      const found: Match[] = [];
-      scan(text, (word, start, end) => found.push({ word, start, end }));
+    scan(text) {
+      found.count = 0;
+      let state = 0;
+      for (let i = 0; i < text.length; i += 1) {
+        const char = text.charCodeAt(i);
+        let next = 0;
+        while (state !== 0 && next === 0) {
+          next = childOf(nodes, chars, state, char);
+          state = nodes[state * 4 + FAIL] as number;
+        }
+        state = next === 0 ? (roots[char] as number) : next;
+        for (let hit = nodes[state * 4 + HIT] as number; hit !== 0; hit = shorter[hit] as number)
+          add(trie.words[hit] as number, i + 1);
+      }
       return found;
     },
   };

@@ -1,0 +1,124 @@
+/**
+ * Claim: POST /complaints over loopback with 32 connections, the whole way with durable commits, runs at 0.35 or more of
+ * the speed of the same SQL alone: an equal loop in the driver that runs the very statements of a filing, prepared beforehand.
+ * Run: npm run bench:intake
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import autocannon from 'autocannon';
+import { sql } from 'drizzle-orm';
+import { createToken } from '../src/access/service.ts';
+import { createContext } from '../src/context.ts';
+import { type Connection, connectTo } from '../src/db/connect.ts';
+import { openEmbedded } from '../src/db/embedded.ts';
+import { migrate } from '../src/db/migrate.ts';
+import { seedBuiltIn } from '../src/db/seed.ts';
+import { filerOf, prepareFiling } from '../src/intake/service.ts';
+import { insertFiling } from '../src/intake/store.ts';
+import { benchCases, say } from './texts.ts';
+
+const limit = 0.35;
+const connections = 32;
+const seconds = 10;
+const rounds = 3;
+const port = 18_345;
+
+const dataDir = mkdtempSync(path.join(tmpdir(), 'jiesu-bench-'));
+const server = await openEmbedded(dataDir);
+const connection = await connectTo(server.url, connections);
+try {
+  await migrate(connection);
+  await seedBuiltIn(connection.db, new Date());
+  const [setting] = await connection.db.execute<{ synchronous_commit: string }>(sql`show synchronous_commit`);
+  say(`synchronous_commit=${setting?.synchronous_commit}, ${connections} connections, ${rounds} rounds of ${seconds} s each`);
+  process.exitCode = await measure(connection);
+} finally {
+  await connection.close();
+  await server.release();
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+async function measure({ db }: Connection): Promise<number> {
+  const ctx = await createContext(db);
+  const { catalog } = ctx.judgeAt(ctx.clock());
+  const cases = benchCases(catalog, 4000);
+  const { token } = await createToken(db, { role: 'operator', unit: null, name: 'bench', ttl: 3_600_000 }, ctx.clock());
+  const session = { tokenId: 1, role: 'operator' as const, unit: null, name: 'bench', actor: 'operator#1' };
+  const filings = await Promise.all(
+    cases.map(({ complaint }) => prepareFiling(ctx, complaint, filerOf(session), ctx.clock())),
+  );
+  const service = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'serve'], {
+    env: { ...process.env, DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  try {
+    await ready();
+    const results: { driver: number; whole: number; latency: autocannon.Result['latency'] }[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const driver = await driverLoop(() => insertFiling(db, filings[Math.floor(Math.random() * filings.length)] ?? never()));
+      const { requests, latency, non2xx, errors } = await load(token, cases.map(({ complaint }) => complaint));
+      if (non2xx + errors > 0) throw new Error(`${non2xx} answers were not 2xx, ${errors} requests failed`);
+      results.push({ driver, whole: requests.average, latency });
+      say(`round ${round + 1}: SQL alone ${Math.round(driver)}/s, service ${Math.round(requests.average)}/s`);
+    }
+    const middle = results.toSorted((a, b) => a.whole / a.driver - b.whole / b.driver)[Math.floor(rounds / 2)] ?? never();
+    const ratio = middle.whole / middle.driver;
+    const { p50, p97_5, p99 } = middle.latency;
+    say(`latency p50 ${p50} ms, p97.5 ${p97_5} ms, p99 ${p99} ms`);
+    say(`ratio ${ratio.toFixed(2)} (limit ${limit}) ${ratio >= limit ? 'ok' : 'MISSED'}`);
+    return ratio >= limit ? 0 : 1;
+  } finally {
+    const stopped = new Promise((resolve) => service.once('exit', resolve));
+    service.kill('SIGTERM');
+    await stopped;
+  }
+}
+
+/** Runs `work` again and again on all connections; answers runs a second. */
+async function driverLoop(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  const end = start + seconds * 1000;
+  let done = 0;
+  const worker = async () => {
+    while (performance.now() < end) {
+      await work();
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, worker));
+  return done / ((performance.now() - start) / 1000);
+}
+
+async function load(token: string, complaints: object[]): Promise<autocannon.Result> {
+  let next = 0;
+  return autocannon({
+    url: `http://127.0.0.1:${port}/api/v1/complaints`,
+    connections,
+    duration: seconds,
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    requests: [
+      {
+        setupRequest: (request) => {
+          next += 1;
+          return { ...request, body: JSON.stringify(complaints[next % complaints.length]) };
+        },
+      },
+    ],
+  });
+}
+
+async function ready(): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error('the service did not get ready');
+}
+
+function never(): never {
+  throw new Error('nothing to measure');
+}

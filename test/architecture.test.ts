@@ -1,0 +1,245 @@
+/**
+ * The rules of docs/ARCHITECTURE.md that can be read off the source: what is pure, which way the arrows point, how long a
+ * file and a function may be. Every check lists what breaks it.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import ts from 'typescript';
+
+interface Import {
+  /** Path from the root for our own files (`src/http/errors.ts`), the package's name for others. */
+  to: string;
+  typeOnly: boolean;
+  names: string[];
+}
+
+interface File {
+  path: string;
+  source: ts.SourceFile;
+  imports: Import[];
+}
+
+/** Names of files that may touch the world: the database, the network, files. All other files of a feature are pure. */
+const worldly = new Set(['routes.ts', 'service.ts', 'store.ts', 'jobs.ts']);
+/** A report keeps its SQL beside its columns; the segmenter loads a dictionary from files. */
+const isExcepted = (file: string) =>
+  file.startsWith('src/assessment/reports/') || file === 'src/classify/segment.ts';
+/** Outside the features, only these are pure. */
+const pureParts = new Set(['src/http/errors.ts', 'src/http/schemas.ts', 'src/http/validation.ts']);
+
+/**
+ * What each part may import of the features. A feature stands below those it imports, so that the list has no cycle;
+ * the parts that are not features follow.
+ */
+const arrows: Record<string, readonly string[]> = {
+  text: [],
+  catalog: [],
+  access: [],
+  classify: ['catalog', 'text'],
+  place: ['catalog', 'text'],
+  dispatch: ['catalog'],
+  workorder: ['access', 'catalog'],
+  intake: ['access', 'catalog', 'classify', 'dispatch', 'place', 'text', 'workorder'],
+  complaint: ['access', 'catalog', 'intake', 'workorder'],
+  callback: ['access', 'catalog', 'intake', 'workorder'],
+  assessment: ['access', 'catalog', 'intake'],
+  demo: ['access', 'callback', 'catalog', 'complaint', 'intake', 'workorder'],
+};
+const others: Record<string, readonly string[]> = {
+  // The seeds are checked and saved by the catalog; the stored judgement has the shape that the intake gives it.
+  db: ['catalog', 'intake'],
+  http: ['access'],
+  'context.ts': ['catalog', 'classify', 'intake'],
+  'app.ts': ['assessment', 'callback', 'catalog', 'complaint', 'intake', 'workorder'],
+  commands: ['access', 'assessment', 'catalog', 'classify', 'demo', 'intake'],
+  'main.ts': [],
+  'config.ts': [],
+  'logger.ts': [],
+};
+
+const root = path.resolve(import.meta.dirname, '..');
+
+function importsOf(source: ts.SourceFile, file: string): Import[] {
+  const found: Import[] = [];
+  const add = (specifier: ts.Node | undefined, typeOnly: boolean, names: string[]) => {
+    if (specifier === undefined || !ts.isStringLiteral(specifier)) return;
+    const own = specifier.text.startsWith('.');
+    const to = own ? path.join(path.dirname(file), specifier.text) : specifier.text;
+    found.push({ to, typeOnly, names });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) {
+      const clause = node.importClause;
+      const named = clause?.namedBindings !== undefined && ts.isNamedImports(clause.namedBindings);
+      const elements = named ? [...clause.namedBindings.elements] : [];
+      const names = elements.map((element) => (element.propertyName ?? element.name).text);
+      const onlyTypes = clause?.name === undefined && named && elements.every((element) => element.isTypeOnly);
+      add(node.moduleSpecifier, clause?.phaseModifier === ts.SyntaxKind.TypeKeyword || onlyTypes, names);
+    } else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly, []);
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      add(node.arguments[0], false, []);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function read(folder: string): File[] {
+  return globSync(`${folder}/**/*.ts`, { cwd: root })
+    .toSorted()
+    .map((file) => {
+      const text = readFileSync(path.join(root, file), 'utf8');
+      const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+      return { path: file, source, imports: importsOf(source, file) };
+    });
+}
+
+const src = read('src');
+const all = [...src, ...read('test'), ...read('bench')];
+/** `src/place/names.ts` → `place`, `src/app.ts` → `app.ts`. */
+const partOf = (file: string) => file.split('/')[1] ?? '';
+const isFeature = (file: string) => file.startsWith('src/') && partOf(file) in arrows;
+const touchesWorld = (file: string) => worldly.has(path.basename(file)) || isExcepted(file);
+const line = (file: File, node: ts.Node) => file.source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+
+/** Where a file uses one of the given expressions (`Date.now`, `new Date()`), with lines. */
+function uses(file: File, isMeant: (node: ts.Node) => boolean): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (isMeant(node)) found.push(`${file.path}:${line(file, node)} ${node.getText()}`);
+    else ts.forEachChild(node, visit);
+  };
+  visit(file.source);
+  return found;
+}
+
+t.test('every folder of src has its place in the table of arrows', async (t) => {
+  t.same([...new Set(src.map(({ path }) => partOf(path)))].toSorted(), Object.keys({ ...arrows, ...others }).toSorted());
+});
+
+t.test('pure files take nothing from the world', async (t) => {
+  const forbidden = /^(fastify|@fastify\/.*|drizzle-orm(\/.*)?|postgres|nodejieba|node:.*)$/;
+  const broken = src
+    .filter(({ path }) => isFeature(path) && !touchesWorld(path))
+    .flatMap(({ path, imports }) =>
+      imports
+        .filter(({ to, typeOnly }) => {
+          if (to === 'node:crypto') return path !== 'src/access/tokens.ts';
+          if (!to.startsWith('src/')) return forbidden.test(to);
+          return !typeOnly && (isFeature(to) ? touchesWorld(to) : !pureParts.has(to));
+        })
+        .map(({ to }) => `${path} imports ${to}`),
+    );
+  t.same(broken, []);
+});
+
+t.test('in features time and randomness are parameters; node:crypto only hashes', async (t) => {
+  const instants = /^(Date\.now|Math\.random|performance\.now|process\.hrtime(\.bigint)?)$/;
+  const isMeant = (node: ts.Node) =>
+    (ts.isPropertyAccessExpression(node) && instants.test(node.getText())) ||
+    (ts.isNewExpression(node) && node.expression.getText() === 'Date' && (node.arguments ?? []).length === 0);
+  const features = src.filter(({ path }) => isFeature(path));
+  const taken = features.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ to, names }) => to === 'node:crypto' && names.join() !== 'createHash')
+      .map(({ names }) => `${path} takes ${names.join(', ')} from node:crypto`),
+  );
+  t.same([...features.flatMap((file) => uses(file, isMeant)), ...taken], []);
+});
+
+t.test('arrows between features go one way', async (t) => {
+  const order = Object.keys(arrows);
+  for (const [feature, allowed] of Object.entries(arrows)) {
+    const below = order.slice(0, order.indexOf(feature));
+    t.ok(
+      allowed.every((one) => below.includes(one)),
+      `${feature} imports only what stands above it in the table`,
+    );
+  }
+  const table = { ...arrows, ...others };
+  const broken = src.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ to }) => isFeature(to) && partOf(to) !== partOf(path) && !table[partOf(path)]?.includes(partOf(to)))
+      .map(({ to }) => `${path} imports ${to}`),
+  );
+  t.same(broken, []);
+});
+
+t.test('no feature reaches into the store or the routes of another, or up to what starts the service', async (t) => {
+  const above = new Set(['app.ts', 'main.ts', 'config.ts', 'logger.ts', 'commands']);
+  const inner = new Set(['store.ts', 'routes.ts']);
+  const broken = src
+    .filter(({ path }) => isFeature(path))
+    .flatMap((file) =>
+      file.imports
+        .filter(({ to }) => to.startsWith('src/') && partOf(to) !== partOf(file.path))
+        .filter(({ to }) => above.has(partOf(to)) || (isFeature(to) && inner.has(path.basename(to))))
+        .map(({ to }) => `${file.path} imports ${to}`),
+    );
+  t.same(broken, []);
+});
+
+t.test('no file imports itself by way of others, not even for types', async (t) => {
+  const byPath = new Map(src.map((file) => [file.path, file]));
+  const state = new Map<string, 'open' | 'done'>();
+  const cycles: string[] = [];
+  const visit = (file: string, way: readonly string[]): void => {
+    if (state.get(file) === 'open') cycles.push([...way.slice(way.indexOf(file)), file].join(' → '));
+    if (state.has(file)) return;
+    state.set(file, 'open');
+    for (const { to } of byPath.get(file)?.imports ?? []) if (byPath.has(to)) visit(to, [...way, file]);
+    state.set(file, 'done');
+  };
+  for (const { path } of src) visit(path, []);
+  t.same(cycles, []);
+});
+
+t.test('a file has at most 300 lines, a function 50', async (t) => {
+  const long = all
+    .map(({ path, source }) => ({ path, lines: source.getFullText().replace(/\n$/, '').split('\n').length }))
+    .filter(({ lines }) => lines > 300);
+  const functions = all.flatMap((file) => {
+    const found: string[] = [];
+    const visit = (node: ts.Node): void => {
+      if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) {
+        const { line: end } = file.source.getLineAndCharacterOfPosition(node.end);
+        const lines = end - line(file, node) + 2;
+        if (lines > 50) found.push(`${file.path}:${line(file, node)} ${node.name?.getText() ?? '…'}: ${lines} lines`);
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(file.source);
+    return found;
+  });
+  t.same([...long.map(({ path, lines }) => `${path}: ${lines} lines`), ...functions], []);
+});
+
+t.test('the environment is read in one place', async (t) => {
+  const may = (file: string) =>
+    /^(test|bench|src\/commands)\//.test(file) || ['src/config.ts', 'src/main.ts'].includes(file);
+  const isMeant = (node: ts.Node) => ts.isPropertyAccessExpression(node) && node.getText() === 'process.env';
+  t.same(
+    all.filter(({ path }) => !may(path)).flatMap((file) => uses(file, isMeant)),
+    [],
+  );
+});
+
+t.test('only the segmenter imports nodejieba', async (t) => {
+  const importers = all.filter(({ imports }) => imports.some(({ to }) => to === 'nodejieba')).map(({ path }) => path);
+  t.same(
+    importers.filter((file) => !file.startsWith('bench/')),
+    ['src/classify/segment.ts'],
+  );
+});
+
+t.test('no file only passes on what others export', async (t) => {
+  const isPassedOn = (node: ts.Statement) => ts.isExportDeclaration(node) || ts.isImportDeclaration(node);
+  const barrels = src.filter(
+    ({ source: { statements } }) => statements.some(ts.isExportDeclaration) && statements.every(isPassedOn),
+  );
+  t.same(
+    barrels.map(({ path }) => path),
+    [],
+  );
+});

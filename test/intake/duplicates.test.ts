@@ -1,0 +1,80 @@
+/** Similar complaints: those of the same telephone, street and matter, with the reason in words. */
+import t from 'tap';
+import { findSimilar } from '../../src/intake/duplicates.ts';
+import { app, complaint } from '../helper.ts';
+
+const other = '市民反映，朝阳区望京街道花家地西里三区物业公司长期不清运垃圾，来电反映物业服务差的问题。';
+const lamp = '来电反映丰台区右安门街道路灯不亮的问题，晚上看不见路。';
+
+t.test('what a new complaint is like', async (t) => {
+  const { as, clock } = await app(t);
+  const operator = await as('operator');
+  const channel = await as('channel');
+  const file = async (changes: object) => (await operator.post('/complaints', { ...complaint(), ...changes })).body;
+  const old = await channel.post('/complaints', complaint({ receivedAt: '2026-10-01T12:00:00+08:00' }));
+  const first = await file({});
+  t.same(first.similar, [], `nothing older than 30 days (${old.body.number})`);
+  clock.forward(60);
+  const cases: [string, object, RegExp | null][] = [
+    [
+      'another caller, same estate and matter',
+      { text: other, caller: { phone: '19900005678' } },
+      /^同一(社区|街道)、同一事项、用词相似 \d+%$/,
+    ],
+    ['no caller', { text: other, caller: undefined }, /^同一(社区|街道)、同一事项/],
+    ['same caller', { text: other }, /^同一来电号码、同一(社区|街道)、同一事项/],
+    ['another matter elsewhere, same caller', { text: lamp }, null],
+    ['another matter elsewhere, another caller', { text: lamp, caller: { phone: '19900005678' } }, null],
+  ];
+  for (const [what, changes, why] of cases) {
+    const { similar } = await file(changes);
+    const found = similar.find(({ number }: { number: string }) => number === first.number);
+    if (why === null) t.equal(found, undefined, what);
+    else t.match(found, { score: Number, why }, what);
+    t.ok(similar.length <= 5, 'at most five');
+    const scores = similar.map(({ score }: { score: number }) => score);
+    t.ok(
+      scores.every((score: number) => score >= 0.45 && score <= 1),
+      'a share',
+    );
+    t.same(
+      scores,
+      scores.toSorted((a: number, b: number) => b - a),
+      'the most alike first',
+    );
+  }
+});
+
+t.test('a telephone alone brings the earlier complaint, if the words agree', async (t) => {
+  const { as } = await app(t);
+  const operator = await as('operator');
+  const first = await operator.post('/complaints', complaint({ text: lamp }));
+  const without = await operator.post('/complaints', complaint({ text: '路灯不亮的问题，晚上看不见路，来电反映。' }));
+  t.match(without.body.similar, [{ number: first.body.number, why: /^同一来电号码/ }]);
+});
+
+t.test('the score', (t) => {
+  const same = { samePhone: false, sameStreet: false, sameCommunity: false, sameMatter: false };
+  const words = ['物业', '垃圾', '清运', '楼道'];
+  const cases: [string, object, readonly string[], number | null][] = [
+    ['everything the same', { samePhone: true, sameStreet: true, sameCommunity: true, sameMatter: true }, words, 1],
+    ['street, matter and words', { sameStreet: true, sameMatter: true }, words, 0.75],
+    ['words alone', {}, words, 0.5],
+    ['half of the words', {}, words.slice(0, 2), null],
+    ['no words shared', { samePhone: true, sameStreet: true, sameMatter: true }, ['路灯'], 0.5],
+    ['telephone alone', { samePhone: true }, ['路灯'], null],
+  ];
+  for (const [what, changes, others, score] of cases) {
+    const found = findSimilar(words, [{ number: '1', words: others, ...same, ...changes }]);
+    t.same(
+      found.map((one) => one.score),
+      score === null ? [] : [score],
+      what,
+    );
+  }
+  const many = Array.from({ length: 9 }, (_, i) => ({ number: `20261122000000${i}`, words, ...same }));
+  t.equal(findSimilar(words, many).length, 5, 'at most five');
+  t.equal(findSimilar(words, many)[0]?.number, '202611220000008', 'of equal ones the newest first');
+  t.same(findSimilar([], [{ number: '1', words: [], ...same }]), [], 'no words at all');
+  t.end();
+});
