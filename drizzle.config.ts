@@ -3,5 +3,6 @@ import { defineConfig } from 'drizzle-kit';
 export default defineConfig({
   dialect: 'postgresql',
   schema: ['./src/db/tables.ts', './src/db/catalog-tables.ts'],
-  out: './drizzle',
+  // The drift check generates into a copy.
+  out: process.env.DRIZZLE_OUT ?? './drizzle',
 });

@@ -32,7 +32,9 @@ try {
   await migrate(connection);
   await seedBuiltIn(connection.db, new Date());
   const [setting] = await connection.db.execute<{ synchronous_commit: string }>(sql`show synchronous_commit`);
-  say(`synchronous_commit=${setting?.synchronous_commit}, ${connections} connections, ${rounds} rounds of ${seconds} s each`);
+  say(
+    `synchronous_commit=${setting?.synchronous_commit}, ${connections} connections, ${rounds} rounds of ${seconds} s each`,
+  );
   process.exitCode = await measure(connection);
 } finally {
   await connection.close();
@@ -57,13 +59,19 @@ async function measure({ db }: Connection): Promise<number> {
     await ready();
     const results: { driver: number; whole: number; latency: autocannon.Result['latency'] }[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      const driver = await driverLoop(() => insertFiling(db, filings[Math.floor(Math.random() * filings.length)] ?? never()));
-      const { requests, latency, non2xx, errors } = await load(token, cases.map(({ complaint }) => complaint));
+      const driver = await driverLoop(() =>
+        insertFiling(db, filings[Math.floor(Math.random() * filings.length)] ?? never()),
+      );
+      const { requests, latency, non2xx, errors } = await load(
+        token,
+        cases.map(({ complaint }) => complaint),
+      );
       if (non2xx + errors > 0) throw new Error(`${non2xx} answers were not 2xx, ${errors} requests failed`);
       results.push({ driver, whole: requests.average, latency });
       say(`round ${round + 1}: SQL alone ${Math.round(driver)}/s, service ${Math.round(requests.average)}/s`);
     }
-    const middle = results.toSorted((a, b) => a.whole / a.driver - b.whole / b.driver)[Math.floor(rounds / 2)] ?? never();
+    const middle =
+      results.toSorted((a, b) => a.whole / a.driver - b.whole / b.driver)[Math.floor(rounds / 2)] ?? never();
     const ratio = middle.whole / middle.driver;
     const { p50, p97_5, p99 } = middle.latency;
     say(`latency p50 ${p50} ms, p97.5 ${p97_5} ms, p99 ${p99} ms`);

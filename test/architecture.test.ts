@@ -2,8 +2,8 @@
  * The rules of docs/ARCHITECTURE.md that can be read off the source: what is pure, which way the arrows point, how long a
  * file and a function may be. Every check lists what breaks it.
  */
-import { globSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import t from 'tap';
 import ts from 'typescript';
 
@@ -23,8 +23,7 @@ interface File {
 /** Names of files that may touch the world: the database, the network, files. All other files of a feature are pure. */
 const worldly = new Set(['routes.ts', 'service.ts', 'store.ts', 'jobs.ts']);
 /** A report keeps its SQL beside its columns; the segmenter loads a dictionary from files. */
-const isExcepted = (file: string) =>
-  file.startsWith('src/assessment/reports/') || file === 'src/classify/segment.ts';
+const isExcepted = (file: string) => file.startsWith('src/assessment/reports/') || file === 'src/classify/segment.ts';
 /** Outside the features, only these are pure. */
 const pureParts = new Set(['src/http/errors.ts', 'src/http/schemas.ts', 'src/http/validation.ts']);
 
@@ -58,14 +57,14 @@ const others: Record<string, readonly string[]> = {
   'logger.ts': [],
 };
 
-const root = path.resolve(import.meta.dirname, '..');
+const root = resolve(import.meta.dirname, '..');
 
 function importsOf(source: ts.SourceFile, file: string): Import[] {
   const found: Import[] = [];
   const add = (specifier: ts.Node | undefined, typeOnly: boolean, names: string[]) => {
     if (specifier === undefined || !ts.isStringLiteral(specifier)) return;
     const own = specifier.text.startsWith('.');
-    const to = own ? path.join(path.dirname(file), specifier.text) : specifier.text;
+    const to = own ? join(dirname(file), specifier.text) : specifier.text;
     found.push({ to, typeOnly, names });
   };
   const visit = (node: ts.Node): void => {
@@ -86,10 +85,12 @@ function importsOf(source: ts.SourceFile, file: string): Import[] {
 }
 
 function read(folder: string): File[] {
-  return globSync(`${folder}/**/*.ts`, { cwd: root })
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
     .toSorted()
-    .map((file) => {
-      const text = readFileSync(path.join(root, file), 'utf8');
+    .map((name) => {
+      const file = `${folder}/${name}`;
+      const text = readFileSync(join(root, file), 'utf8');
       const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
       return { path: file, source, imports: importsOf(source, file) };
     });
@@ -100,7 +101,7 @@ const all = [...src, ...read('test'), ...read('bench')];
 /** `src/place/names.ts` → `place`, `src/app.ts` → `app.ts`. */
 const partOf = (file: string) => file.split('/')[1] ?? '';
 const isFeature = (file: string) => file.startsWith('src/') && partOf(file) in arrows;
-const touchesWorld = (file: string) => worldly.has(path.basename(file)) || isExcepted(file);
+const touchesWorld = (file: string) => worldly.has(basename(file)) || isExcepted(file);
 const line = (file: File, node: ts.Node) => file.source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
 
 /** Where a file uses one of the given expressions (`Date.now`, `new Date()`), with lines. */
@@ -115,7 +116,10 @@ function uses(file: File, isMeant: (node: ts.Node) => boolean): string[] {
 }
 
 t.test('every folder of src has its place in the table of arrows', async (t) => {
-  t.same([...new Set(src.map(({ path }) => partOf(path)))].toSorted(), Object.keys({ ...arrows, ...others }).toSorted());
+  t.same(
+    [...new Set(src.map(({ path }) => partOf(path)))].toSorted(),
+    Object.keys({ ...arrows, ...others }).toSorted(),
+  );
 });
 
 t.test('pure files take nothing from the world', async (t) => {
@@ -174,7 +178,7 @@ t.test('no feature reaches into the store or the routes of another, or up to wha
     .flatMap((file) =>
       file.imports
         .filter(({ to }) => to.startsWith('src/') && partOf(to) !== partOf(file.path))
-        .filter(({ to }) => above.has(partOf(to)) || (isFeature(to) && inner.has(path.basename(to))))
+        .filter(({ to }) => above.has(partOf(to)) || (isFeature(to) && inner.has(basename(to))))
         .map(({ to }) => `${file.path} imports ${to}`),
     );
   t.same(broken, []);

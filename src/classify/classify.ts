@@ -82,12 +82,14 @@ function collect(model: Model, space: Workspace, fields: Fields): void {
   for (let i = 0; i < seen.length; i += 1) weightOf[seen[i] as number] = 0;
   seen.length = 0;
   scores.fill(0);
-  model.matcher.scan(fields.all, (word, start) => {
-    const weight = weightAt(fields, start);
+  const { count, spans } = model.matcher.scan(fields.all);
+  for (let i = 0; i < count; i += 1) {
+    const word = spans[i * 3] as number;
+    const weight = weightAt(fields, spans[i * 3 + 1] as number);
     const before = weightOf[word] as number;
     if (before === 0) seen.push(word);
     if (weight > before) weightOf[word] = weight;
-  });
+  }
   const { from, target, weight } = model;
   for (let i = 0; i < seen.length; i += 1) {
     const word = seen[i] as number;

@@ -30,12 +30,24 @@ export function splitFields({ title, text }: Words): Fields {
   const all = head + body;
   const titleEnd = head.length;
   const focus = body.lastIndexOf('来电反映');
-  const note = body.search(/注[:：]/);
+  const note = noteAt(body);
   const noteStart = note === -1 ? all.length : titleEnd + note;
   const focusStart = focus === -1 ? 0 : titleEnd + focus + 4;
-  const stop = focus === -1 ? -1 : all.slice(focusStart).search(/[。；;\n]/);
-  const focusEnd = focus === -1 ? 0 : stop === -1 ? all.length : focusStart + stop;
+  const focusEnd = focus === -1 ? 0 : clauseEnd(all, focusStart);
   return { all, titleEnd, focusStart, focusEnd, noteStart };
+}
+
+/** Where “注：” stands, or -1. */
+function noteAt(body: string): number {
+  let at = body.indexOf('注');
+  while (at !== -1 && body[at + 1] !== ':' && body[at + 1] !== '：') at = body.indexOf('注', at + 1);
+  return at;
+}
+
+function clauseEnd(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && !'。；;\n'.includes(text[end] as string)) end += 1;
+  return end;
 }
 
 /** How much a word that starts at `start` counts. */

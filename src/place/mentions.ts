@@ -137,10 +137,11 @@ function worth({ start, end, level, targets }: Mention): number {
 /** The places named in folded text, in order; where names overlap, those that together explain most of it. */
 export function mentionsIn(gazetteer: Gazetteer, text: string): Mention[] {
   const found: Mention[] = [];
-  gazetteer.matcher.scan(text, (word, start, end) => {
-    const mention = read(gazetteer, text, word, start, end);
+  const { count, spans } = gazetteer.matcher.scan(text);
+  for (let i = 0; i < count * 3; i += 3) {
+    const mention = read(gazetteer, text, spans[i] as number, spans[i + 1] as number, spans[i + 2] as number);
     if (mention) found.push(mention);
-  });
+  }
   if (found.length < 2) return found;
   found.sort((a, b) => a.end - b.end || a.start - b.start);
   // The best that can be had up to each position, and the last mention it needs. Of two as good the one found later

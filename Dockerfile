@@ -1,0 +1,27 @@
+# syntax=docker/dockerfile:1
+# The service on Node 24, which runs the TypeScript sources as they are. Debian-based: the embedded PostgreSQL needs glibc.
+
+FROM node:24-bookworm-slim AS build
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends g++ make python3 \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev && npm cache clean --force
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8345 DATA_DIR=/data
+WORKDIR /app
+RUN install -d -o node -g node /data
+COPY --from=build /app/node_modules ./node_modules
+COPY package.json tsconfig.json openapi.yaml ./
+COPY src ./src
+COPY drizzle ./drizzle
+COPY seeds ./seeds
+USER node
+VOLUME /data
+EXPOSE 8345
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+STOPSIGNAL SIGTERM
+CMD ["node", "src/main.ts", "serve"]
