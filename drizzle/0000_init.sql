@@ -299,6 +299,7 @@ CREATE INDEX "callbacks_answered_at" ON "callbacks" USING btree ("answered_at");
 CREATE INDEX "callers_phone" ON "callers" USING btree ("phone","complaint_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "complaints_source_external_number" ON "complaints" USING btree ("source","external_number");--> statement-breakpoint
 CREATE INDEX "complaints_received_at" ON "complaints" USING btree ("received_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "complaints_closed_at" ON "complaints" USING btree ("closed_at");--> statement-breakpoint
 CREATE INDEX "complaints_status" ON "complaints" USING btree ("status","received_at");--> statement-breakpoint
 CREATE INDEX "complaints_place_matter" ON "complaints" USING btree ("street","matter","received_at");--> statement-breakpoint
 CREATE INDEX "complaints_words" ON "complaints" USING gin ("words");--> statement-breakpoint

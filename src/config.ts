@@ -7,7 +7,8 @@ const Config = Type.Object({
   PORT: Type.Integer({ default: 8345, minimum: 0, maximum: 65_535 }),
   /** A PostgreSQL of 15 or later; without it the embedded one under DATA_DIR is used. */
   DATABASE_URL: Type.Optional(Type.String({ minLength: 1 })),
-  DATABASE_POOL: Type.Integer({ default: 10, minimum: 1, maximum: 200 }),
+  /** Connections; two at least: migrating holds a lock on one while it works on another. */
+  DATABASE_POOL: Type.Integer({ default: 16, minimum: 2, maximum: 200 }),
   DATA_DIR: Type.String({ default: '.data', minLength: 1 }),
   LOG_LEVEL: Type.Union(
     [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error'), Type.Literal('silent')],

@@ -41,7 +41,8 @@ function openPool(url: string, max: number): postgres.Sql {
     postgres(url, {
       max,
       onnotice: () => undefined,
-      connection: { application_name: applicationName, timezone: 'UTC' },
+      // Compiling a report costs more than it saves, where the server can compile at all.
+      connection: { application_name: applicationName, timezone: 'UTC', jit: 'off' },
     }),
   );
   const begin = client.begin.bind(client);

@@ -87,6 +87,7 @@ export const complaints = pgTable(
   (table) => [
     uniqueIndex('complaints_source_external_number').on(table.source, table.externalNumber),
     index('complaints_received_at').on(table.receivedAt.desc(), table.id.desc()),
+    index('complaints_closed_at').on(table.closedAt),
     index('complaints_status').on(table.status, table.receivedAt),
     index('complaints_place_matter').on(table.street, table.matter, table.receivedAt),
     index('complaints_words').using('gin', table.words),
