@@ -46,6 +46,14 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
       'request',
     );
   });
+  // While the service stops, a connection ends with the answer it is waiting for instead of being kept for another.
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
   healthRoutes(app, ctx);
   await app.register(
     async (api) => {

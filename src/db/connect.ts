@@ -14,6 +14,7 @@ export type Db = PgDatabase<PostgresJsQueryResultHKT, Record<string, never>>;
 
 export interface Connection {
   db: PostgresJsDatabase<Record<string, never>>;
+  url: string;
   /** Where the server is, without the password, for logs. */
   place: string;
   /** Claims the embedded server for one service; false when another service has it. A shared server is always free. */
@@ -66,6 +67,7 @@ export async function connectTo(url: string, max = 10): Promise<Connection> {
   const { host, pathname } = new URL(url);
   return {
     db: drizzle(client),
+    url,
     place: `${host}${pathname}`,
     claim: async () => true,
     close: () => client.end({ timeout: 5 }),
