@@ -4,6 +4,7 @@
  * Run: npm run bench:intake
  */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -46,7 +47,12 @@ async function measure({ db }: Connection): Promise<number> {
   const ctx = await createContext(db);
   const { catalog } = ctx.judgeAt(ctx.clock());
   const cases = benchCases(catalog, 4000);
-  const { token } = await createToken(db, { role: 'operator', unit: null, name: 'bench', ttl: 3_600_000 }, ctx.clock());
+  const { token } = await createToken(
+    db,
+    { role: 'operator', unit: null, name: 'bench', ttl: 3_600_000 },
+    randomBytes(32),
+    ctx.clock(),
+  );
   const session = { tokenId: 1, role: 'operator' as const, unit: null, name: 'bench', actor: 'operator#1' };
   const filings = await Promise.all(
     cases.map(({ complaint }) => prepareFiling(ctx, complaint, filerOf(session), ctx.clock())),

@@ -3,6 +3,7 @@
  * 10,000 complaints the service keeps under 400 MB resident. Run: npm run bench:start
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -60,7 +61,7 @@ async function token(): Promise<string> {
   const server = await openEmbedded(dataDir);
   const { db, close } = await connectTo(server.url, 1);
   const wish = { role: 'operator' as const, unit: null, name: 'bench', ttl: 3_600_000 };
-  const { token } = await createToken(db, wish, new Date());
+  const { token } = await createToken(db, wish, randomBytes(32), new Date());
   await close();
   await server.release();
   return token;

@@ -41,7 +41,7 @@ const arrows: Record<string, readonly string[]> = {
   dispatch: ['catalog'],
   workorder: ['access', 'catalog'],
   intake: ['access', 'catalog', 'classify', 'dispatch', 'place', 'text', 'workorder'],
-  complaint: ['access', 'catalog', 'intake', 'workorder'],
+  complaint: ['access', 'catalog', 'intake', 'text', 'workorder'],
   callback: ['access', 'catalog', 'intake', 'workorder'],
   assessment: ['access', 'catalog', 'intake'],
   demo: ['access', 'callback', 'catalog', 'complaint', 'intake', 'workorder'],
@@ -200,11 +200,12 @@ t.test('no file imports itself by way of others, not even for types', async (t) 
   t.same(cycles, []);
 });
 
-t.test('a file has at most 300 lines, a function 50', async (t) => {
+t.test('a file has at most 300 lines, a function 50 (a story told by a test may be longer)', async (t) => {
   const long = all
     .map(({ path, source }) => ({ path, lines: source.getFullText().replace(/\n$/, '').split('\n').length }))
     .filter(({ lines }) => lines > 300);
   const functions = all.flatMap((file) => {
+    if (file.path.startsWith('test/')) return [];
     const found: string[] = [];
     const visit = (node: ts.Node): void => {
       if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) {

@@ -6,11 +6,14 @@ import { connectTo } from '../src/db/connect.ts';
 import { openEmbedded } from '../src/db/embedded.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { seedBuiltIn } from '../src/db/seed.ts';
-import { databaseUrl, type Note, noteFile, testFolder } from './server.ts';
+import { abandonedFolders, databaseUrl, type Note, noteFile, testFolder } from './server.ts';
 
 const given = process.env.DATABASE_URL;
-// What an interrupted run has left behind.
-if (given === undefined) await rm(testFolder, { recursive: true, force: true });
+for (const folder of abandonedFolders()) {
+  await (await openEmbedded(folder)).release();
+  await rm(folder, { recursive: true, force: true });
+  await rm(`${folder}.json`, { force: true });
+}
 const url = given ?? (await openEmbedded(testFolder)).url;
 const template = `jiesu_template_${randomBytes(6).toString('hex')}`;
 

@@ -112,7 +112,7 @@ export async function app(t: T, now: Date = noon): Promise<TestApp> {
     anyone: caller(''),
     as: async (role, unit, name = role) => {
       const wish = { role, unit: unit ?? null, name, ttl: 365 * 86_400_000 };
-      return caller((await createToken(connection.db, wish, clock.now)).token);
+      return caller((await createToken(connection.db, wish, randomBytes(32), clock.now)).token);
     },
   };
 }

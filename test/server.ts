@@ -1,14 +1,31 @@
 /** The PostgreSQL of a test run: DATABASE_URL's, or an embedded one in a temporary folder. Shared by before, tests and after. */
-import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** One folder and one note for each checkout, so that two checkouts may run their tests at once. */
-const name = `jiesu-test-${createHash('sha256').update(process.cwd()).digest('hex').slice(0, 12)}`;
+const prefix = 'jiesu-test-';
 
-export const testFolder = path.join(tmpdir(), name);
+/** The folder of a run. `before`, every test and `after` are children of one runner: its process tells runs apart. */
+export const testFolder = path.join(tmpdir(), `${prefix}${process.ppid}`);
 /** Where `before` tells the tests which server and which template database to use. */
 export const noteFile = `${testFolder}.json`;
+
+/** Folders of runs whose runner is gone: they were interrupted. */
+export function abandonedFolders(): string[] {
+  return readdirSync(tmpdir())
+    .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+    .filter((name) => !isAlive(Number(name.slice(prefix.length))))
+    .map((name) => path.join(tmpdir(), name));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export interface Note {
   url: string;

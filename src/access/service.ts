@@ -1,5 +1,4 @@
 /** Makes tokens and recognises their bearers. */
-import { randomBytes } from 'node:crypto';
 import type { Db } from '../db/connect.ts';
 import { AppError } from '../http/errors.ts';
 import { isRole, type Role, unitRoles } from './roles.ts';
@@ -19,12 +18,13 @@ export async function authenticate(db: Db, header: string | undefined, now: Date
 }
 
 /**
- * Makes a token and answers it; it cannot be told again. Throws VALIDATION_FAILED where a unit's role has no unit, another
+ * Makes a token of 32 random bytes and answers it; it cannot be told again. Throws VALIDATION_FAILED where a unit's role has no unit, another
  * role has one, or the unit does not exist.
  */
 export async function createToken(
   db: Db,
   wish: { role: Role; unit: string | null; name: string; ttl: number },
+  random: Buffer,
   now: Date,
 ): Promise<{ token: string; id: number }> {
   const { role, unit, name, ttl } = wish;
@@ -33,7 +33,7 @@ export async function createToken(
   if (!unitRoles.includes(role) && unit !== null)
     throw new AppError('VALIDATION_FAILED', `角色 ${role} 不属于任何单位`);
   if (unit !== null && !(await unitExists(db, unit))) throw new AppError('VALIDATION_FAILED', `单位 ${unit} 不存在`);
-  const token = formatToken(randomBytes(32));
+  const token = formatToken(random);
   const expiresAt = new Date(now.getTime() + ttl);
   const id = await insertToken(db, { hash: hashToken(token), role, unit, name, createdAt: now, expiresAt });
   return { token, id };

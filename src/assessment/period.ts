@@ -2,7 +2,7 @@
  * Assessment periods (考核期) and free ranges of dates, as half-open spans of instants. Pure.
  *
  * Period M runs from the cycle day of month M−1, 00:00, to the cycle day of month M, 00:00, Asia/Shanghai, half-open
- * (domain.md, call-back and the three rates [W]). The cycle day is rule data (`AssessmentRule.cycleDay`, 1–28, by default 19).
+ * (docs/domain.md, call-back and the three rates [W]). The cycle day is rule data (`AssessmentRule.cycleDay`, 1–28, by default 19).
  */
 import { shanghaiDate, startOfDay } from '../catalog/calendar.ts';
 import { fieldError } from '../http/errors.ts';

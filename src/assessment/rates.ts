@@ -2,7 +2,7 @@
  * The three rates (三率), exactly: from counts to the row of the report. Pure.
  *
  * All rates are fractions of integers and are kept as such (bigint) until the last step, so that rounding, comparison with
- * the target and means are exact. Formulas, order and rounding: domain.md, "Call-back and the three rates" [W: one district's
+ * the target and means are exact. Formulas, order and rounding: docs/domain.md, "Call-back and the three rates" [W: one district's
  * reporting rules, Nov 2025]; weights, scores, target and the small mark are rule data.
  */
 import type { AssessmentRule } from '../catalog/types.ts';

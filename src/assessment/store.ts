@@ -117,7 +117,7 @@ function counted(selection: Selection): SQL {
  *
  * Under the basis `assessed`, cases whose request type has the scope `none` are left out, and of those with `response-only`
  * only the contact counts; `excluded` says how many cases that concerns, each once: on the key of its receipt, or of its
- * answer where it was received outside the span (domain.md, scope of a case).
+ * answer where it was received outside the span (docs/domain.md, scope of a case).
  */
 export async function countRates(db: Db, selection: Selection): Promise<CountedRow[]> {
   const scope = selection.basis === 'assessed' ? sql`scope` : sql`'all'`;

@@ -1,4 +1,4 @@
-/** When an attempt to call back is valid, and what it must say. Pure (domain.md, call-back and the three rates). */
+/** When an attempt to call back is valid, and what it must say. Pure (docs/domain.md, call-back and the three rates). */
 import type { FieldError } from '../http/validation.ts';
 
 export const grades = ['satisfied', 'basic', 'dissatisfied'] as const;

@@ -1,7 +1,7 @@
 /** Shapes of call-backs and attempts. */
 import { type Static, Type } from 'typebox';
+import { UnitRef } from '../catalog/schemas.ts';
 import { Instant, listOf, nullable, oneOf, paging, plainText, ref } from '../http/schemas.ts';
-import { UnitRef } from '../intake/judgement.ts';
 import { CallerView } from '../workorder/schemas.ts';
 import { grades } from './attempt.ts';
 

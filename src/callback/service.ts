@@ -3,7 +3,7 @@ import type { Session } from '../access/scope.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../http/errors.ts';
-import { page, readCursor, writeCursor } from '../http/schemas.ts';
+import { page, readInstant, writeCursor } from '../http/schemas.ts';
 import { recordCallback } from '../workorder/service.ts';
 import { viewCaller } from '../workorder/view.ts';
 import { checkAttempt, isValid } from './attempt.ts';
@@ -40,9 +40,7 @@ function view(row: CallbackRow, ctx: Context, session: Session, now: Date): Call
 /** A page of call-backs, the earliest due first. */
 export async function readCallbacks(ctx: Context, session: Session, query: CallbackQuery, now: Date) {
   const status = query.status ?? 'due';
-  const [dueAt, id] = query.cursor === undefined ? [] : readCursor(query.cursor, 'callbacks', status, 2);
-  if (dueAt !== undefined && Number.isNaN(Date.parse(String(dueAt)))) throw new AppError('INVALID_CURSOR');
-  const after = dueAt === undefined ? null : { dueAt: String(dueAt), id: Number(id) };
+  const after = query.cursor === undefined ? null : readInstant(query.cursor, 'callbacks', status);
   const rows = await listCallbacks(ctx.db, status, after, query.limit + 1);
   const { items, next } = page(rows, query.limit, (row) =>
     writeCursor('callbacks', status, [row.dueAt.toISOString(), row.id]),

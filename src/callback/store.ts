@@ -43,7 +43,7 @@ export type CallbackRow = Awaited<ReturnType<typeof selectCallbacks>>[number];
 export async function listCallbacks(
   db: Db,
   status: string,
-  after: { dueAt: string; id: number } | null,
+  after: { at: string; id: number } | null,
   count: number,
 ): Promise<CallbackRow[]> {
   return selectCallbacks(db)
@@ -52,7 +52,7 @@ export async function listCallbacks(
         eq(callbacks.status, status),
         after === null
           ? undefined
-          : sql`(${callbacks.dueAt}, ${callbacks.id}) > (${after.dueAt}::timestamptz, ${after.id})`,
+          : sql`(${callbacks.dueAt}, ${callbacks.id}) > (${after.at}::timestamptz, ${after.id})`,
       ),
     )
     .orderBy(callbacks.dueAt, callbacks.id)

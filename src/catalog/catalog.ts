@@ -43,7 +43,7 @@ export interface Leaf extends Matter {
   path: string[];
 }
 
-/** The need (其他) and request type (其他) that stand for "none of these"; fixed by labels.md. */
+/** The need (其他) and request type (其他) that stand for "none of these"; fixed by docs/labels.md. */
 export const otherNeed = 'QT';
 export const otherType = 'other';
 

@@ -25,8 +25,20 @@ export function checkSheets(sheets: Sheets): SeedProblem[] {
   return problems;
 }
 
-function codesOf(sheet: Sheet<{ code: string }>): Set<string> {
-  return new Set(sheet.rows.map((row) => row.code));
+/** The codes of a file as others refer to them. */
+interface Codes {
+  /** Whether a row may refer to the code: it must exist, and one still in force may not refer to one that ends. */
+  has(code: string, by: Validity): boolean;
+}
+
+function codesOf(sheet: Sheet<{ code: string } & Validity>): Codes {
+  const rows = new Map(sheet.rows.map((row) => [row.code, row]));
+  return {
+    has(code, by) {
+      const row = rows.get(code);
+      return row !== undefined && (row.validTo === null || by.validTo !== null);
+    },
+  };
 }
 
 function checkUnique<T>(sheet: Sheet<T>, key: (row: T) => string, fault: Fault): void {
@@ -89,10 +101,10 @@ function checkDivisions({ divisions, areas, units }: Sheets, fault: Fault): void
     } else if (row.parent === null) fault(divisions, index, '缺少上级');
     else if (parent === undefined) fault(divisions, index, `上级 “${row.parent}” 不存在`);
     else if (parent.kind !== wanted) fault(divisions, index, `上级 “${row.parent}” 的级别应为 ${wanted}`);
-    if (row.unit !== null && !unitCodes.has(row.unit)) fault(divisions, index, `承办单位 “${row.unit}” 不存在`);
+    if (row.unit !== null && !unitCodes.has(row.unit, row)) fault(divisions, index, `承办单位 “${row.unit}” 不存在`);
     const answers = row.unit ?? row.code;
     const governed = row.kind === 'district' || row.kind === 'street';
-    if (governed && !unitCodes.has(answers)) fault(divisions, index, `没有负责该区划的单位 “${answers}”`);
+    if (governed && !unitCodes.has(answers, row)) fault(divisions, index, `没有负责该区划的单位 “${answers}”`);
   });
   checkCycles(divisions, fault);
   areas.rows.forEach((row, index) => {
@@ -107,14 +119,15 @@ function checkUnits({ units, divisions }: Sheets, fault: Fault): void {
   const codes = codesOf(units);
   const divisionCodes = codesOf(divisions);
   units.rows.forEach((row, index) => {
-    if (row.parent !== null && !codes.has(row.parent)) fault(units, index, `上级 “${row.parent}” 不存在`);
-    if (row.division !== null && !divisionCodes.has(row.division)) fault(units, index, `区划 “${row.division}” 不存在`);
+    if (row.parent !== null && !codes.has(row.parent, row)) fault(units, index, `上级 “${row.parent}” 不存在`);
+    if (row.division !== null && !divisionCodes.has(row.division, row))
+      fault(units, index, `区划 “${row.division}” 不存在`);
   });
   checkCycles(units, fault);
 }
 
-function isLead(lead: string, units: Set<string>): boolean {
-  return lead === 'street' || lead === 'district' || units.has(lead);
+function isLead(lead: string, units: Codes, by: Validity): boolean {
+  return lead === 'street' || lead === 'district' || units.has(lead, by);
 }
 
 function checkMatters(sheets: Sheets, fault: Fault): void {
@@ -128,7 +141,7 @@ function checkMatters(sheets: Sheets, fault: Fault): void {
     if (depth > 3) fault(matters, index, '事项最多三级');
     if (depth === 1 && row.parent !== null) fault(matters, index, '一级事项不应有上级');
     if (depth > 1 && row.parent === null) fault(matters, index, '缺少上级');
-    if (row.parent !== null && !codes.has(row.parent)) fault(matters, index, `上级 “${row.parent}” 不存在`);
+    if (row.parent !== null && !codes.has(row.parent, row)) fault(matters, index, `上级 “${row.parent}” 不存在`);
     if (row.parent !== null && !row.code.startsWith(`${row.parent}.`))
       fault(matters, index, `编码应以上级 “${row.parent}” 开头`);
     if (!parents.has(row.code)) checkLeaf(row, depth, known, units, (message) => fault(matters, index, message));
@@ -139,18 +152,18 @@ function checkMatters(sheets: Sheets, fault: Fault): void {
 function checkLeaf(
   row: Matter,
   depth: number,
-  known: { needs: Set<string>; levels: Set<string>; types: Set<string> },
-  units: Set<string>,
+  known: { needs: Codes; levels: Codes; types: Codes },
+  units: Codes,
   fault: (message: string) => void,
 ): void {
   if (depth < 3) fault(`“${row.code}” 没有下级事项`);
   if (row.need === null) fault('缺少七有五性 need');
-  else if (!known.needs.has(row.need)) fault(`七有五性 “${row.need}” 不存在`);
+  else if (!known.needs.has(row.need, row)) fault(`七有五性 “${row.need}” 不存在`);
   if (row.level === null) fault('缺少紧急程度 level');
-  else if (!known.levels.has(row.level)) fault(`紧急程度 “${row.level}” 不存在`);
+  else if (!known.levels.has(row.level, row)) fault(`紧急程度 “${row.level}” 不存在`);
   if (row.lead === null) fault('缺少主办 lead');
-  else if (!isLead(row.lead, units)) fault(`主办 “${row.lead}” 不存在`);
-  for (const type of row.types) if (!known.types.has(type)) fault(`诉求类型 “${type}” 不存在`);
+  else if (!isLead(row.lead, units, row)) fault(`主办 “${row.lead}” 不存在`);
+  for (const type of row.types) if (!known.types.has(type, row)) fault(`诉求类型 “${type}” 不存在`);
   if (row.words.length === 0) fault('缺少触发词 words');
 }
 
@@ -163,13 +176,13 @@ function checkRules(sheets: Sheets, fault: Fault): void {
   const levels = codesOf(sheets.levels);
   rules.rows.forEach((row, index) => {
     const say = (message: string) => fault(rules, index, message);
-    if (row.matter !== '*' && !matters.has(row.matter)) say(`事项 “${row.matter}” 不存在`);
-    if (row.place !== '*' && !divisions.has(row.place)) say(`区划 “${row.place}” 不存在`);
-    for (const type of row.type) if (!types.has(type)) say(`诉求类型 “${type}” 不存在`);
-    for (const level of row.level) if (!levels.has(level)) say(`紧急程度 “${level}” 不存在`);
+    if (row.matter !== '*' && !matters.has(row.matter, row)) say(`事项 “${row.matter}” 不存在`);
+    if (row.place !== '*' && !divisions.has(row.place, row)) say(`区划 “${row.place}” 不存在`);
+    for (const type of row.type) if (!types.has(type, row)) say(`诉求类型 “${type}” 不存在`);
+    for (const level of row.level) if (!levels.has(level, row)) say(`紧急程度 “${level}” 不存在`);
     for (const caller of row.caller)
       if (caller !== 'person' && caller !== 'enterprise') say(`诉求人类别 “${caller}” 不存在`);
-    for (const lead of [row.lead, ...row.co]) if (!isLead(lead, units)) say(`单位 “${lead}” 不存在`);
+    for (const lead of [row.lead, ...row.co]) if (!isLead(lead, units, row)) say(`单位 “${lead}” 不存在`);
   });
 }
 
@@ -181,12 +194,17 @@ function checkLexicon(sheets: Sheets, fault: Fault): void {
     level: codesOf(sheets.levels),
   };
   sheets.lexicon.rows.forEach((row, index) => {
-    if (!targets[row.kind].has(row.code)) fault(sheets.lexicon, index, `${row.kind} “${row.code}” 不存在`);
+    if (!targets[row.kind].has(row.code, row)) fault(sheets.lexicon, index, `${row.kind} “${row.code}” 不存在`);
   });
 }
 
-function checkVersions({ assessment, judgement }: Sheets, fault: Fault): void {
+function checkVersions({ assessment, calendar, judgement, levels }: Sheets, fault: Fault): void {
   if (judgement.rows.length === 0) fault(judgement, 0, '文件没有数据');
+  if (calendar.rows.length === 0) fault(calendar, 0, '文件没有数据');
+  const known = codesOf(levels);
+  judgement.rows.forEach((row, index) => {
+    if (!known.has(row.defaultLevel, row)) fault(judgement, index, `紧急程度 “${row.defaultLevel}” 不存在`);
+  });
   if (assessment.rows.length === 0) fault(assessment, 0, '文件没有数据');
   assessment.rows.forEach((row, index) => {
     const sum = row.weightResponse + row.weightResolution + row.weightSatisfaction;

@@ -204,20 +204,26 @@ function parseRow<T>(spec: Columns<T>, at: Map<string, number>, record: string[]
 export function parseSheet<K extends keyof SeedData>(
   table: K,
   file: string,
-  content: string,
+  content: string | null,
   problems: SeedProblem[],
 ): Sheet<SeedData[K][number]> {
   const spec: Columns<SeedData[K][number]> = columns[table];
   const sheet: Sheet<SeedData[K][number]> = { rows: [], lines: [] };
+  // A file that is missing has been reported where it was looked for.
+  if (content === null) return sheet;
   const [header, ...rest] = records(file, content, problems);
   if (header === undefined) {
     problems.push({ file, line: 1, message: '文件为空，缺少表头' });
     return sheet;
   }
   const at = new Map(header.record.map((name, index) => [name, index]));
+  const wanted = new Set(Object.values<Column<unknown>>(spec).map((one) => one.header));
+  for (const name of header.record) {
+    if (!wanted.has(name)) problems.push({ file, line: header.line, message: `表头有不认识的列 ${name}` });
+  }
   for (const key in spec) {
-    const wanted = spec[key].header;
-    if (!at.has(wanted)) problems.push({ file, line: header.line, message: `表头缺少列 ${wanted}` });
+    const { header: name } = spec[key];
+    if (!at.has(name)) problems.push({ file, line: header.line, message: `表头缺少列 ${name}` });
   }
   for (const { record, line } of rest) {
     const before = problems.length;
@@ -232,8 +238,8 @@ export function parseSheet<K extends keyof SeedData>(
   return sheet;
 }
 
-/** Reads all files of a city; `content` gives the text of one. Problems of form are added to `problems`. */
-export function parseSheets(content: (file: string) => string, problems: SeedProblem[]): Sheets {
+/** Reads all files of a city; `content` gives the text of one, or null. Problems of form are added to `problems`. */
+export function parseSheets(content: (file: string) => string | null, problems: SeedProblem[]): Sheets {
   const sheet = <K extends keyof SeedData>(table: K, file: string) => parseSheet(table, file, content(file), problems);
   return {
     divisions: sheet('divisions', 'divisions.csv'),

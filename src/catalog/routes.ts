@@ -1,7 +1,7 @@
 /** The reference data in force today, for clients that show or send codes. */
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
-import { page, readCursor, ref, writeCursor } from '../http/schemas.ts';
+import { page, readNumbers, ref, writeCursor } from '../http/schemas.ts';
 import type { Catalog } from './catalog.ts';
 import {
   type CatalogQuery,
@@ -16,7 +16,7 @@ import type { SeedData } from './types.ts';
 /** A page of one table in file order; the cursor is the position of its last row. */
 function readTable(catalog: Catalog, table: CatalogTable, { parent, limit, cursor }: CatalogQuery) {
   const filters = `${table} ${catalog.version} ${parent ?? ''}`;
-  const start = cursor === undefined ? 0 : Number(readCursor(cursor, 'catalog', filters, 1)[0]);
+  const [start = 0] = cursor === undefined ? [] : readNumbers(cursor, 'catalog', filters, 1);
   const rows: readonly SeedData[CatalogTable][number][] = catalog.data[table];
   const all = parent === undefined ? rows : rows.filter((row) => 'parent' in row && row.parent === parent);
   const answer = page(all.slice(start, start + limit + 1), limit, () =>

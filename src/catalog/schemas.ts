@@ -3,6 +3,9 @@ import { type Static, Type } from 'typebox';
 import { nullable, oneOf } from '../http/schemas.ts';
 import { divisionKinds, unitKinds } from './types.ts';
 
+/** A unit as other answers name it. */
+export const UnitRef = Type.Object({ code: Type.String(), name: Type.String(), kind: oneOf(unitKinds) });
+
 const validity = { validFrom: Type.String({ format: 'date' }), validTo: nullable(Type.String({ format: 'date' })) };
 const Text = Type.String();
 const Words = Type.Array(Type.String());

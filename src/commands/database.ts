@@ -1,4 +1,5 @@
 /** `migrate`, `seed` and `token create`. */
+import { randomBytes } from 'node:crypto';
 import { isRole, roles } from '../access/roles.ts';
 import { createToken } from '../access/service.ts';
 import { parseTtl } from '../access/tokens.ts';
@@ -40,7 +41,9 @@ export async function tokenCreate(wish: { role: string; unit?: string; name?: st
   if (ttl === null) throw new CommandError(`有效期 ${wish.ttl} 无效；如 90d、12h、30m`);
   const unit = wish.unit ?? null;
   await withDatabase(async ({ db }) => {
-    const { token } = await createToken(db, { role, unit, name: wish.name ?? role, ttl }, new Date());
+    // The name is the source of external numbers: two clients without one must not share it.
+    const name = wish.name ?? `${role}-${randomBytes(4).toString('hex')}`;
+    const { token } = await createToken(db, { role, unit, name, ttl }, randomBytes(32), new Date());
     print(token);
   });
 }

@@ -5,12 +5,13 @@ import { parse } from 'csv-parse';
 import { type Context, createContext } from '../context.ts';
 import { AppError } from '../http/errors.ts';
 import type { FieldError } from '../http/validation.ts';
+import type { Filer } from '../intake/filing.ts';
 import { type ImportMap, importFields, readRow } from '../intake/import-row.ts';
-import { type Filer, fileComplaint } from '../intake/service.ts';
+import { fileComplaint } from '../intake/service.ts';
 import { CommandError, print, say, withDatabase } from './common.ts';
 import { forEachConcurrently } from './concurrent.ts';
 
-const filer: Filer = { source: 'import', actor: 'import', tokenId: null, maySetReceivedAt: true };
+const filer: Filer = { source: 'import', actor: 'import', tokenId: null, maySetReceivedAt: true, seesOthers: true };
 const atOnce = 8;
 const progressEvery = 1000;
 

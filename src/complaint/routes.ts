@@ -38,7 +38,10 @@ export function complaintRoutes(app: Api, ctx: Context): void {
     },
     (request) => readComplaint(ctx, sessionOf(request), request.params.number, ctx.clock()),
   );
+  triageRoutes(app, ctx);
+}
 
+function triageRoutes(app: Api, ctx: Context): void {
   app.post(
     '/complaints/:number/dispatch',
     {

@@ -1,16 +1,20 @@
 /** Reading complaints within a role's scope, and the triage desk's decision where the machine was not sure enough. */
+import { maskText } from '../access/mask.ts';
+import type { Role } from '../access/roles.ts';
 import { type Session, scopeOf } from '../access/scope.ts';
 import { shanghaiTime, startOfDay } from '../catalog/calendar.ts';
 import { type Catalog, matterPath } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../http/errors.ts';
-import { page, readCursor, writeCursor } from '../http/schemas.ts';
+import { page, readInstant, writeCursor } from '../http/schemas.ts';
 import type { FieldError } from '../http/validation.ts';
 import type { Judge } from '../intake/judge.ts';
 import { channels, complaintStates } from '../intake/schemas.ts';
+import { normalize } from '../text/normalize.ts';
 import { deadlines } from '../workorder/deadline.ts';
+import { orderActions } from '../workorder/lifecycle.ts';
 import { readOrdersOf } from '../workorder/service.ts';
-import { speaksWithCaller, viewCaller } from '../workorder/view.ts';
+import { speaksWithCaller, viewCaller, withoutPersons } from '../workorder/view.ts';
 import type { ComplaintDetail, ComplaintQuery, ComplaintSummary, DispatchRequest } from './schemas.ts';
 import {
   type ComplaintRow,
@@ -25,7 +29,8 @@ import {
 
 const notFound = () => new AppError('NOT_FOUND', '没有这件诉求');
 
-function summary(row: ComplaintRow, catalog: Catalog): ComplaintSummary {
+function summary(row: ComplaintRow, role: Role, catalog: Catalog): ComplaintSummary {
+  const shown = (words: string) => (withoutPersons.includes(role) ? maskText(words) : words);
   const place = (code: string | null) =>
     code === null ? null : { code, name: catalog.divisions.get(code)?.name ?? code };
   const { number, title, text, address, externalNumber, type, matter, level } = row;
@@ -33,9 +38,9 @@ function summary(row: ComplaintRow, catalog: Catalog): ComplaintSummary {
     number,
     status: complaintStates.find((state) => state === row.status) ?? 'triage',
     channel: channels.find((channel) => channel === row.channel) ?? 'transfer',
-    title,
-    text,
-    address,
+    title: title && shown(title),
+    text: shown(text),
+    address: address && shown(address),
     receivedAt: shanghaiTime(row.receivedAt),
     closedAt: row.closedAt && shanghaiTime(row.closedAt),
     externalNumber,
@@ -58,9 +63,8 @@ export async function searchComplaints(ctx: Context, session: Session, query: Co
   const { catalog } = ctx.judgeAt(now);
   const { q, from, to, limit, cursor, ...equal } = query;
   const filters = JSON.stringify({ q, from, to, ...equal });
-  const [receivedAt, id] = cursor === undefined ? [] : readCursor(cursor, 'complaints', filters, 2);
-  if (receivedAt !== undefined && Number.isNaN(Date.parse(String(receivedAt)))) throw new AppError('INVALID_CURSOR');
-  const words = q === undefined ? undefined : ctx.segmenter.cut(q).filter((word) => word.trim().length >= 2);
+  const after = cursor === undefined ? null : readInstant(cursor, 'complaints', filters);
+  const words = q === undefined ? undefined : ctx.segmenter.searchWords(ctx.segmenter.cut(normalize(q)));
   if (words?.length === 0) {
     throw new AppError('VALIDATION_FAILED', '', { errors: [{ path: 'q', message: '请输入至少两个字的词' }] });
   }
@@ -73,13 +77,13 @@ export async function searchComplaints(ctx: Context, session: Session, query: Co
       to: to === undefined ? undefined : startOfDay(to),
     },
     scopeOf(session),
-    receivedAt === undefined ? null : { receivedAt: String(receivedAt), id: Number(id) },
+    after,
     limit + 1,
   );
   const { items, next } = page(rows, limit, (row) =>
     writeCursor('complaints', filters, [row.receivedAt.toISOString(), row.id]),
   );
-  return { items: items.map((row) => summary(row, catalog)), next };
+  return { items: items.map((row) => summary(row, session.role, catalog)), next };
 }
 
 /** One complaint with its orders and its whole history. */
@@ -95,7 +99,7 @@ export async function readComplaint(
   const history = await listEvents(ctx.db, row.id);
   const { callerName: name, callerPhone: phone, callerKind: kind, callerSecret } = row;
   return {
-    ...summary(row, ctx.judgeAt(now).catalog),
+    ...summary(row, session.role, ctx.judgeAt(now).catalog),
     wantsCallback: row.wantsCallback,
     answer: row.answer,
     occurredAt: row.occurredAt && shanghaiTime(row.occurredAt),
@@ -108,7 +112,8 @@ export async function readComplaint(
       action,
       from: fromStatus,
       to: toStatus,
-      data,
+      // Notes and replies may name persons.
+      data: withoutPersons.includes(session.role) && orderActions.some((one) => one === action) ? {} : data,
     })),
   };
 }
@@ -142,48 +147,51 @@ export async function dispatchComplaint(
   const judge = ctx.judgeAt(now);
   const errors = checkDispatch(request, judge);
   if (errors.length > 0) throw new AppError('VALIDATION_FAILED', '', { errors });
-  await ctx.db.transaction(async (tx) => {
-    const row = await lockComplaint(tx, number);
-    if (row === undefined) throw notFound();
-    if (row.status !== 'triage')
-      throw new AppError('ILLEGAL_ACTION', '只有待研判的诉求可以派单', { state: row.status, allowed: [] });
-    const { lead, co = [], reason } = request;
-    const level = request.level ?? row.level;
-    const clock = judge.catalog.levels.get(level);
-    if (clock === undefined) throw new Error(`no level ${level}`);
-    const due = deadlines(clock, judge.catalog.calendar, now);
-    const matter = request.matter ?? row.matter;
-    const need =
-      request.need ?? (request.matter === undefined ? row.need : (judge.leaf(request.matter)?.need ?? row.need));
-    const order = (unit: string, role: 'lead' | 'co') => ({
-      complaintId: row.id,
-      unit,
-      role,
-      level,
-      status: 'dispatched',
-      reason,
-      dispatchedAt: now,
-      ...due,
-    });
-    const placed = await insertOrders(tx, [order(lead, 'lead'), ...co.map((unit) => order(unit, 'co'))]);
-    await updateComplaint(tx, row.id, { status: 'dispatched', level, matter, need });
-    const about = { complaintId: row.id, at: now, actor: session.actor };
-    await insertEvents(tx, [
-      {
-        ...about,
-        action: 'triage',
-        fromStatus: 'triage',
-        toStatus: 'dispatched',
-        data: { level, matter, need, reason },
-      },
-      ...placed.map(({ id, unit, role, dueAt }) => ({
-        ...about,
-        orderId: id,
-        action: 'dispatch',
-        toStatus: 'dispatched',
-        data: { unit, role, dueAt: shanghaiTime(dueAt), reason },
-      })),
-    ]);
-  });
+  await ctx.db.transaction((tx) => place(tx, session, number, request, judge, now));
   return readComplaint(ctx, session, number, now);
+}
+
+/** Writes the desk's decision: the orders, the complaint's new state, and what happened. */
+async function place(
+  tx: Context['db'],
+  session: Session,
+  number: string,
+  request: DispatchRequest,
+  judge: Judge,
+  now: Date,
+): Promise<void> {
+  const row = await lockComplaint(tx, number);
+  if (row === undefined) throw notFound();
+  if (row.status !== 'triage') {
+    throw new AppError('ILLEGAL_ACTION', '只有待研判的诉求可以派单', { state: row.status, allowed: [] });
+  }
+  const { lead, co = [], reason } = request;
+  const level = request.level ?? row.level;
+  const clock = judge.catalog.levels.get(level);
+  if (clock === undefined) throw new Error(`no level ${level}`);
+  const matter = request.matter ?? row.matter;
+  const need = request.need ?? (request.matter && judge.leaf(request.matter)?.need) ?? row.need;
+  const order = {
+    complaintId: row.id,
+    level,
+    status: 'dispatched',
+    reason,
+    dispatchedAt: now,
+    ...deadlines(clock, judge.catalog.calendar, now),
+  };
+  const placed = await insertOrders(tx, [
+    { ...order, unit: lead, role: 'lead' },
+    ...co.map((unit) => ({ ...order, unit, role: 'co' })),
+  ]);
+  await updateComplaint(tx, row.id, { status: 'dispatched', level, matter, need });
+  const about = { complaintId: row.id, at: now, actor: session.actor, toStatus: 'dispatched' };
+  await insertEvents(tx, [
+    { ...about, action: 'triage', fromStatus: 'triage', data: { level, matter, need, reason } },
+    ...placed.map(({ id, unit, role, dueAt }) => ({
+      ...about,
+      orderId: id,
+      action: 'dispatch',
+      data: { unit, role, dueAt: shanghaiTime(dueAt), reason },
+    })),
+  ]);
 }

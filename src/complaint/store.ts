@@ -88,7 +88,7 @@ export async function listComplaints(
   db: Db,
   filter: ComplaintFilter,
   scope: Scope,
-  after: { receivedAt: string; id: number } | null,
+  after: { at: string; id: number } | null,
   count: number,
 ): Promise<ComplaintRow[]> {
   const { words, matter, phone, from, to, unit } = filter;
@@ -103,13 +103,17 @@ export async function listComplaints(
         matter === undefined
           ? undefined
           : sql`(${complaints.matter} = ${matter} or starts_with(${complaints.matter}, ${`${matter}.`}))`,
-        unit === undefined ? undefined : eq(orders.unit, unit),
+        unit === undefined
+          ? undefined
+          : sql`exists (select 1 from ${orders} u where u.complaint_id = ${complaints.id} and u.unit = ${unit})`,
         phone === undefined ? undefined : eq(callers.phone, phone),
+        // Finding him by his number would tell a unit who he is.
+        phone !== undefined && scope.kind === 'unit' ? eq(callers.secret, false) : undefined,
         from && gte(complaints.receivedAt, from),
         to && lt(complaints.receivedAt, to),
         after === null
           ? undefined
-          : sql`(${complaints.receivedAt}, ${complaints.id}) < (${after.receivedAt}::timestamptz, ${after.id})`,
+          : sql`(${complaints.receivedAt}, ${complaints.id}) < (${after.at}::timestamptz, ${after.id})`,
         withinScope(scope),
       ),
     )

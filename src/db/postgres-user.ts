@@ -38,7 +38,7 @@ async function isOpenToOthers(target: string): Promise<boolean> {
 
 /** How to run the server's programs for a data folder, given where they lie. */
 export async function runAs(folder: string, program: string, run: Run): Promise<Runner> {
-  const env = { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC' };
+  const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC' };
   const options = { cwd: '/', env, maxBuffer: 4 << 20 };
   if (process.getuid?.() !== 0) {
     return { run: async (file, args) => void (await run(file, args, options)) };

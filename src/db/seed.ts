@@ -5,6 +5,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shanghaiDate } from '../catalog/calendar.ts';
+import { buildCatalog } from '../catalog/catalog.ts';
 import { checkSheets } from '../catalog/check.ts';
 import { nationalFiles, parseSheets, type SeedProblem } from '../catalog/files.ts';
 import { newestCatalog, saveCatalog } from '../catalog/store.ts';
@@ -33,12 +35,12 @@ export class SeedError extends Error {
 export function readSeeds(folder: string = builtInSeeds): Seeds {
   const hash = createHash('sha256');
   const problems: SeedProblem[] = [];
-  const read = (file: string): string => {
+  const read = (file: string): string | null => {
     const own = path.join(folder, file);
     const source = existsSync(own) || !nationalFiles.has(file) ? own : path.join(builtInSeeds, file);
     if (!existsSync(source)) {
       problems.push({ file, line: 0, message: `文件不存在（${folder}）` });
-      return '';
+      return null;
     }
     const content = readFileSync(source, 'utf8');
     hash.update(`${file}\0${content}\0`);
@@ -68,8 +70,12 @@ export function readSeeds(folder: string = builtInSeeds): Seeds {
   };
 }
 
-/** Loads seeds in one transaction; answers whether anything had changed. */
+/**
+ * Loads seeds in one transaction; answers whether anything had changed. Throws where they hold no rules in force today: a
+ * service could not run on them.
+ */
 export async function seed(db: Db, seeds: Seeds, now: Date): Promise<{ loaded: boolean; version: number }> {
+  buildCatalog(seeds.data, shanghaiDate(now));
   return db.transaction((tx) => saveCatalog(tx, seeds, now));
 }
 

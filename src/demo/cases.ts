@@ -76,7 +76,7 @@ type Caller = NonNullable<NewComplaint['caller']>;
 const day = 1440;
 const periodDays = 28;
 const filingDays = 20;
-/** 87 % by phone [domain.md]; the rest is our own guess. */
+/** 87 % by phone [docs/domain.md]; the rest is our own guess. */
 const channels: readonly (readonly [Channel, number])[] = [
   ['phone', 870],
   ['app', 45],

@@ -4,13 +4,14 @@ import { recordAttempt } from '../callback/service.ts';
 import { addMinutes } from '../catalog/calendar.ts';
 import { dispatchComplaint } from '../complaint/service.ts';
 import type { Context } from '../context.ts';
+import type { Filer } from '../intake/filing.ts';
 import type { FiledComplaint } from '../intake/schemas.ts';
-import { type Filer, fileComplaint } from '../intake/service.ts';
+import { fileComplaint } from '../intake/service.ts';
 import { act } from '../workorder/service.ts';
 import type { DemoCase } from './cases.ts';
 import { findCallbackOf } from './store.ts';
 
-const filer: Filer = { source: 'demo', actor: 'demo', tokenId: null, maySetReceivedAt: true };
+const filer: Filer = { source: 'demo', actor: 'demo', tokenId: null, maySetReceivedAt: true, seesOthers: true };
 /** Minutes from receipt to the triage desk's decision. */
 const triageMinutes = 20;
 

@@ -111,9 +111,20 @@ function send(reply: FastifyReply, body: Static<typeof Problem>): FastifyReply {
   return reply.code(body.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(body));
 }
 
+/** Answers an error that arises outside any route. */
+export function answerError(error: FastifyError, reply: FastifyReply): void {
+  send(reply, toProblem(error) ?? problem('INTERNAL'));
+}
+
 /** Installs the one error handler and the answer to unknown paths. */
 export function installErrors(app: FastifyInstance): void {
   app.addSchema(Problem);
+  // An empty body is no body: clients that always name a content type send one to actions that take none.
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+    if (body === '') done(null, undefined);
+    else parse(request, body, done);
+  });
   app.setErrorHandler((error: FastifyError | AppError, request: FastifyRequest, reply) => {
     const known = toProblem(error);
     if (known !== null && known.status < 500) return send(reply, known);

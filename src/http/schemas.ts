@@ -1,6 +1,7 @@
 /** Pieces of request and response schemas that several features use. */
 import { type Static, type TSchema, Type } from 'typebox';
 import { AppError } from './errors.ts';
+import { isInstant } from './validation.ts';
 
 /** A schema registered under its `$id`, by reference: written once in openapi.yaml. */
 export function ref<T extends TSchema & { $id?: string }>(schema: T) {
@@ -28,7 +29,9 @@ export function plainText(maxLength: number, options: { description?: string } =
 export const Instant = Type.String({ format: 'date-time', description: 'ISO 8601，带时区' });
 export const Code = Type.String({ minLength: 1, maxLength: 32, format: 'plain-text' });
 
-export const NumberParams = Type.Object({ number: Type.String({ pattern: '^[0-9]{15}$', description: '诉求编号' }) });
+export const NumberParams = Type.Object({
+  number: Type.String({ pattern: '^[0-9]{15,20}$', description: '诉求编号' }),
+});
 export const IdParams = Type.Object({ id: Type.String({ pattern: '^[0-9]{1,15}$' }) });
 
 /** Query parameters of every list. */
@@ -46,19 +49,31 @@ export function writeCursor(list: string, filters: string, position: readonly (s
   return Buffer.from(JSON.stringify([list, filters, ...position])).toString('base64url');
 }
 
-/** The position in a cursor; throws INVALID_CURSOR for one that is not ours, or was given for another question. */
-export function readCursor(cursor: string, list: string, filters: string, length: number): (string | number)[] {
+function parseCursor(cursor: string, list: string, filters: string): unknown[] {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(parsed)) {
-      const [from, asked, ...position] = parsed;
-      const sound = position.every((part) => typeof part === 'string' || typeof part === 'number');
-      if (from === list && asked === filters && position.length === length && sound) return position;
-    }
+    if (Array.isArray(parsed) && parsed[0] === list && parsed[1] === filters) return parsed.slice(2);
   } catch {
     // Not JSON: handled like any other foreign cursor.
   }
-  throw new AppError('INVALID_CURSOR', '请不带 cursor 重新查询');
+  throw foreignCursor();
+}
+
+const foreignCursor = () => new AppError('INVALID_CURSOR', '请不带翻页标记重新查询');
+const isCount = (part: unknown): part is number => typeof part === 'number' && Number.isSafeInteger(part) && part >= 0;
+
+/** `count` whole numbers in a cursor; throws INVALID_CURSOR for one that is not ours or was given for another question. */
+export function readNumbers(cursor: string, list: string, filters: string, count: number): number[] {
+  const position = parseCursor(cursor, list, filters);
+  if (position.length !== count || !position.every(isCount)) throw foreignCursor();
+  return position;
+}
+
+/** An instant and an id in a cursor; throws like `readNumbers`. */
+export function readInstant(cursor: string, list: string, filters: string): { at: string; id: number } {
+  const [at, id, ...more] = parseCursor(cursor, list, filters);
+  if (typeof at !== 'string' || !isInstant(at) || !isCount(id) || more.length > 0) throw foreignCursor();
+  return { at, id };
 }
 
 /** Cuts a list that was asked for one row too many into a page and the cursor of the next. */

@@ -51,7 +51,7 @@ function addErrorAnswers(route: RouteOptions, permission: Permission): void {
 export function installSecurity(app: FastifyInstance, { db, clock }: Pick<Context, 'db' | 'clock'>): void {
   app.decorateRequest('session', null);
   app.addHook('onRoute', (route) => {
-    if (route.url.startsWith('/docs')) return;
+    if (route.url === '/docs' || route.url.startsWith('/docs/')) return;
     const permission = route.config?.permission;
     if (permission === undefined) throw new Error(`路由 ${String(route.method)} ${route.url} 没有声明权限`);
     if (route.schema !== undefined && route.schema.hide !== true) addErrorAnswers(route, permission);

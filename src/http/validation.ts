@@ -3,7 +3,6 @@
  * parameters, which are always text. Messages are Chinese and name the field.
  */
 import { Ajv, type ValidateFunction } from 'ajv';
-import addFormats from 'ajv-formats';
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
 
 export interface FieldError {
@@ -11,13 +10,32 @@ export interface FieldError {
   message: string;
 }
 
-/** Text without control characters (line breaks and tabs aside) or lone surrogates, and not only white space. */
-const unwanted = /[\p{Cc}\p{Cs}]/u;
-const isPlain = (value: string) => !unwanted.test(value.replace(/[\t\n\r]/g, '')) && value.trim() !== '';
+/** Control characters (line breaks and tabs aside), lone surrogates, and what decoding leaves of bytes that are not UTF-8. */
+const unwanted = /[\p{Cs}\uFFFD]|(?![\t\n\r])\p{Cc}/u;
+/** Something to see: neither white space nor a formatting character such as a zero-width space. */
+const visible = /[^\s\p{Cf}]/u;
+const isPlain = (value: string) => !unwanted.test(value) && visible.test(value);
+
+const dates = /^\d{4}-\d{2}-\d{2}$/;
+const instants = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/i;
+
+/** A day of the calendar in years that a hotline meets; both PostgreSQL and JavaScript know all of them. */
+export function isDate(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  const sound = dates.test(text) && text >= '1900-01-01' && text < '2200-01-01';
+  return sound && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+/** An instant with its offset (RFC 3339), without leap seconds. */
+export function isInstant(text: string): boolean {
+  const [, date = ''] = instants.exec(text) ?? [];
+  return isDate(date) && !Number.isNaN(Date.parse(text));
+}
 
 function createAjv(coerceTypes: boolean): Ajv {
   const ajv = new Ajv({ allErrors: true, coerceTypes, removeAdditional: false, useDefaults: true, strictTypes: false });
-  addFormats.default(ajv, ['date', 'date-time']);
+  ajv.addFormat('date', isDate);
+  ajv.addFormat('date-time', isInstant);
   ajv.addFormat('plain-text', isPlain);
   return ajv;
 }

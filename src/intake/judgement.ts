@@ -2,17 +2,12 @@
  * The judgement of a complaint as it is answered, printed and stored. The schema is its type.
  */
 import { type Static, Type } from 'typebox';
+import { UnitRef } from '../catalog/schemas.ts';
 import { nullable, oneOf } from '../http/schemas.ts';
 
 const Confidence = Type.Number({ minimum: 0, maximum: 1 });
 const NamedCode = Type.Object({ code: Type.String(), name: Type.String() });
 const RatedMatter = Type.Object({ code: Type.String(), path: Type.Array(Type.String()), confidence: Confidence });
-
-export const UnitRef = Type.Object({
-  code: Type.String(),
-  name: Type.String(),
-  kind: oneOf(['street', 'district', 'city', 'enterprise']),
-});
 
 /** What `classify` prints for a text and `POST /complaints` answers and stores. */
 export const Judgement = Type.Object(

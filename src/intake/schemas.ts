@@ -1,8 +1,9 @@
 /** Shapes of filing a complaint: what comes in, what is answered. */
 import { type Static, Type } from 'typebox';
+import { UnitRef } from '../catalog/schemas.ts';
 import { Code, Instant, nullable, oneOf, plainText, ref } from '../http/schemas.ts';
 import { orderStates } from '../workorder/lifecycle.ts';
-import { Judgement, UnitRef } from './judgement.ts';
+import { Judgement } from './judgement.ts';
 
 export const channels = ['phone', 'web', 'app', 'wechat', 'weibo', 'mail', 'transfer'] as const;
 export const callerKinds = ['person', 'enterprise'] as const;

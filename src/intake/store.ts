@@ -1,5 +1,5 @@
 /** Complaints as they are filed: one statement writes a complaint with its caller, orders and events, or nothing. */
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/connect.ts';
 import { complaints, events, idempotencyKeys, orders } from '../db/tables.ts';
 import type { Candidate, Similar } from './duplicates.ts';
@@ -68,6 +68,22 @@ export function textArray(items: readonly string[]): string {
 
 const at = (instant: Date | null) => instant?.toISOString() ?? null;
 
+function insertComplaint(c: ComplaintRow): SQL {
+  return sql`
+    insert into complaints (
+      number, public_code, source, external_number, body_hash, filed_by, channel, status, title, text, address,
+      occurred_at, received_at, closed_at, wants_callback, answer, type, need, matter, level, district, street, community,
+      judgement, "similar", catalog_version, words)
+    values (
+      to_char(${at(c.receivedAt)}::timestamptz at time zone 'Asia/Shanghai', 'YYYYMMDD')
+        || (select lpad(n::text, greatest(7, length(n::text)), '0') from (select nextval('complaint_numbers') as n) as running),
+      ${c.publicCode}, ${c.source}, ${c.externalNumber}, ${c.bodyHash}::bytea, ${c.filedBy}, ${c.channel}, ${c.status}, ${c.title},
+      ${c.text}, ${c.address}, ${at(c.occurredAt)}::timestamptz, ${at(c.receivedAt)}::timestamptz,
+      ${at(c.closedAt)}::timestamptz, ${c.wantsCallback}, ${c.answer}, ${c.type}, ${c.need}, ${c.matter}, ${c.level},
+      ${c.district}, ${c.street}, ${c.community}, ${JSON.stringify(c.judgement)}::jsonb, ${JSON.stringify(c.similar)}::jsonb,
+      ${c.catalogVersion}, ${textArray(c.words)}::text[])`;
+}
+
 /**
  * Stores a filing in one statement, which is one transaction. Throws the driver's unique violation when the external
  * number or the idempotency key was used before.
@@ -79,18 +95,7 @@ export async function insertFiling(
   const { complaint: c, caller, orders, actor, now, idempotency } = filing;
   const rows = await db.execute<{ number: string; orders: { id: number; unit: string }[] | null }>(sql`
     with complaint as (
-      insert into complaints (
-        number, public_code, source, external_number, body_hash, filed_by, channel, status, title, text, address,
-        occurred_at, received_at, closed_at, wants_callback, answer, type, need, matter, level, district, street, community,
-        judgement, "similar", catalog_version, words)
-      values (
-        to_char(${at(c.receivedAt)}::timestamptz at time zone 'Asia/Shanghai', 'YYYYMMDD')
-          || lpad(nextval('complaint_numbers')::text, 7, '0'),
-        ${c.publicCode}, ${c.source}, ${c.externalNumber}, ${c.bodyHash}::bytea, ${c.filedBy}, ${c.channel}, ${c.status}, ${c.title},
-        ${c.text}, ${c.address}, ${at(c.occurredAt)}::timestamptz, ${at(c.receivedAt)}::timestamptz,
-        ${at(c.closedAt)}::timestamptz, ${c.wantsCallback}, ${c.answer}, ${c.type}, ${c.need}, ${c.matter}, ${c.level},
-        ${c.district}, ${c.street}, ${c.community}, ${JSON.stringify(c.judgement)}::jsonb, ${JSON.stringify(c.similar)}::jsonb,
-        ${c.catalogVersion}, ${textArray(c.words)}::text[])
+      ${insertComplaint(c)}
       returning id, number
     ), caller as (
       insert into callers (complaint_id, name, phone, kind, secret)
@@ -140,13 +145,14 @@ export async function findByKey(db: Db, tokenId: number, key: string, since: Dat
 
 /** What a complaint is compared with: recent ones of the same street and matter, and of the same telephone. */
 export interface Look {
-  words: readonly string[];
   matter: string | null;
   street: string | null;
   community: string | null;
   phone: string | null;
   since: Date;
   until: Date;
+  /** Only complaints filed with this token: a channel must not learn of others'. */
+  filedBy: number | null;
 }
 
 const perIndex = 20;
@@ -158,12 +164,13 @@ const perIndex = 20;
 export async function findCandidates(db: Db, look: Look): Promise<Candidate[]> {
   const window = sql`c.received_at between ${at(look.since)}::timestamptz and ${at(look.until)}::timestamptz`;
   const columns = sql`c.number, c.words, c.street, c.community, c.matter`;
+  const own = look.filedBy === null ? sql`` : sql`and c.filed_by = ${look.filedBy}`;
   const byPlace = sql`(select ${columns}, false as same_phone from complaints c
-    where c.street = ${look.street} and c.matter = ${look.matter} and ${window}
+    where c.street = ${look.street} and c.matter = ${look.matter} and ${window} ${own}
     order by c.received_at desc limit ${perIndex})`;
   const byPhone = sql`(select ${columns}, true as same_phone
     from (select complaint_id from callers where phone = ${look.phone} order by complaint_id desc limit ${perIndex}) k
-    join complaints c on c.id = k.complaint_id where ${window})`;
+    join complaints c on c.id = k.complaint_id where ${window} ${own})`;
   const queries = [
     ...(look.street === null || look.matter === null ? [] : [byPlace]),
     ...(look.phone === null ? [] : [byPhone]),
@@ -211,11 +218,14 @@ export async function findFiled(db: Db, which: { id: number } | { source: string
     );
   if (row === undefined) return undefined;
   const [filed] = await db
-    .select({ status: events.toStatus })
+    .select({ status: events.toStatus, at: events.at })
     .from(events)
     .where(and(eq(events.complaintId, row.id), eq(events.action, 'file')))
     .orderBy(events.id)
     .limit(1);
-  const placed = await db.select().from(orders).where(eq(orders.complaintId, row.id)).orderBy(orders.id);
-  return { ...row, status: filed?.status ?? '', orders: placed };
+  if (filed === undefined) throw new Error('a complaint has no event of its filing');
+  // Not those of the triage desk, later on.
+  const atOnce = and(eq(orders.complaintId, row.id), eq(orders.dispatchedAt, filed.at));
+  const placed = await db.select().from(orders).where(atOnce).orderBy(orders.id);
+  return { ...row, status: filed.status ?? '', orders: placed };
 }

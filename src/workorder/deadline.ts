@@ -13,7 +13,7 @@ const minutesPerDay = 1440;
 
 /**
  * Due times of an order dispatched at `from`. Sign and first contact run in natural minutes; the reply limit in natural
- * time or, for a level that says so, in working days (domain.md, chain and rules, 5 and 6).
+ * time or, for a level that says so, in working days (docs/domain.md, chain and rules, 5 and 6).
  * Throws a RangeError when working days are asked of a year the calendar does not know.
  */
 export function deadlines(level: Level, calendar: WorkCalendar, from: Date): Deadlines {

@@ -38,7 +38,10 @@ export function workorderRoutes(app: Api, ctx: Context): void {
     },
     (request) => readOrder(ctx, sessionOf(request), Number(request.params.id), ctx.clock()),
   );
+  actionRoutes(app, ctx);
+}
 
+function actionRoutes(app: Api, ctx: Context): void {
   app.post(
     '/orders/:id/sign',
     {

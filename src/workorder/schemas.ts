@@ -1,7 +1,7 @@
 /** Shapes of work orders: in a queue, one by one, and what units send. */
 import { type Static, Type } from 'typebox';
+import { UnitRef } from '../catalog/schemas.ts';
 import { Instant, listOf, nullable, oneOf, plainText, ref } from '../http/schemas.ts';
-import { UnitRef } from '../intake/judgement.ts';
 import { orderActions, orderStates } from './lifecycle.ts';
 
 const NamedCode = Type.Object({ code: Type.String(), name: Type.String() });

@@ -3,7 +3,7 @@ import { type Session, scopeOf } from '../access/scope.ts';
 import { addMinutes, shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
 import { AppError, fieldError } from '../http/errors.ts';
-import { page, readCursor, writeCursor } from '../http/schemas.ts';
+import { page, readInstant, readNumbers, writeCursor } from '../http/schemas.ts';
 import { decide, isOrderState, type OrderAction, type OrderState, type Stamp } from './lifecycle.ts';
 import type { ActionInput, OrderView, QueueQuery } from './schemas.ts';
 import {
@@ -36,19 +36,17 @@ const unitOf = ({ unit }: Session): string => {
 export async function readQueue(ctx: Context, session: Session, query: QueueQuery, now: Date) {
   const unit = unitOf(session);
   const { catalog } = ctx.judgeAt(now);
-  const view = (row: OrderRow) => viewOrder(row, session.role, catalog, now);
+  const view = (row: OrderRow) => viewOrder(row, session, catalog, now);
   // Read before the rows: a change in between is then told twice rather than never.
   const horizon = await changeHorizon(ctx.db);
   if (query.since !== undefined) {
-    const [changed, id] = readCursor(query.since, 'changes', unit, 2).map(Number);
-    const rows = await listChanges(ctx.db, unit, { changed: changed ?? 0, id: id ?? 0 }, horizon, query.limit + 1);
+    const [changed = 0, id = 0] = readNumbers(query.cursor ?? query.since, 'changes', unit, 2);
+    const rows = await listChanges(ctx.db, unit, { changed, id }, horizon, query.status, query.limit + 1);
     const { items, next } = page(rows, query.limit, (row) => writeCursor('changes', unit, [row.changed, row.id]));
     return { items: items.map(view), next, since: next ?? writeCursor('changes', unit, [horizon, 0]) };
   }
   const filters = `${unit} ${query.status ?? ''}`;
-  const [dueAt, id] = query.cursor === undefined ? [] : readCursor(query.cursor, 'queue', filters, 2);
-  if (dueAt !== undefined && Number.isNaN(Date.parse(String(dueAt)))) throw new AppError('INVALID_CURSOR');
-  const after = dueAt === undefined ? null : { dueAt: String(dueAt), id: Number(id) };
+  const after = query.cursor === undefined ? null : readInstant(query.cursor, 'queue', filters);
   const states = query.status === undefined ? openStates : [query.status];
   const rows = await listQueue(ctx.db, unit, states, after, query.limit + 1);
   const { items, next } = page(rows, query.limit, (row) =>
@@ -66,7 +64,7 @@ export async function readOrdersOf(
 ): Promise<OrderView[]> {
   const { catalog } = ctx.judgeAt(now);
   const rows = await listOrdersOf(ctx.db, complaintId, scopeOf(session));
-  return rows.map((row) => viewOrder(row, session.role, catalog, now));
+  return rows.map((row) => viewOrder(row, session, catalog, now));
 }
 
 /** One order with its history. */
@@ -75,7 +73,7 @@ export async function readOrder(ctx: Context, session: Session, id: number, now:
   if (row === undefined) throw notFound();
   const history = await listEvents(ctx.db, row.complaintId, row.id);
   return {
-    ...viewOrder(row, session.role, ctx.judgeAt(now).catalog, now),
+    ...viewOrder(row, session, ctx.judgeAt(now).catalog, now),
     events: history.map(({ at, actor, action, fromStatus, toStatus, data }) => ({
       at: shanghaiTime(at),
       actor,
@@ -130,7 +128,7 @@ export async function act(
     if (action === 'reply' && row.role === 'lead')
       await afterReply(tx, row, callbackFollows, addMinutes(now, hours * 60), now);
     const after = await findOrder(tx, row.id, { kind: 'all' });
-    return viewOrder(after ?? row, session.role, ctx.judgeAt(now).catalog, now);
+    return viewOrder(after ?? row, session, ctx.judgeAt(now).catalog, now);
   });
 }
 

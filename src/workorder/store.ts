@@ -106,7 +106,7 @@ export async function listQueue(
   db: Db,
   unit: string,
   states: readonly OrderState[],
-  after: { dueAt: string; id: number } | null,
+  after: { at: string; id: number } | null,
   count: number,
 ): Promise<OrderRow[]> {
   return selectOrders(db)
@@ -114,7 +114,7 @@ export async function listQueue(
       and(
         eq(orders.unit, unit),
         inArray(orders.status, [...states]),
-        after === null ? undefined : sql`(${orders.dueAt}, ${orders.id}) > (${after.dueAt}::timestamptz, ${after.id})`,
+        after === null ? undefined : sql`(${orders.dueAt}, ${orders.id}) > (${after.at}::timestamptz, ${after.id})`,
       ),
     )
     .orderBy(orders.dueAt, orders.id)
@@ -133,6 +133,7 @@ export async function listChanges(
   unit: string,
   after: { changed: number; id: number },
   horizon: number,
+  status: OrderState | undefined,
   count: number,
 ): Promise<OrderRow[]> {
   return selectOrders(db)
@@ -141,6 +142,7 @@ export async function listChanges(
         eq(orders.unit, unit),
         sql`(${orders.changed}, ${orders.id}) > (${after.changed}, ${after.id})`,
         sql`${orders.changed} < ${horizon}`,
+        status && eq(orders.status, status),
       ),
     )
     .orderBy(orders.changed, orders.id)

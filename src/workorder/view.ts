@@ -12,7 +12,7 @@ export const speaksWithCaller: readonly Role[] = ['operator', 'dispatcher', 'han
 /** Roles of units: they never see a caller who asked for secrecy. */
 const ofUnits: readonly Role[] = ['handler', 'manager'];
 /** Roles that need no person at all. */
-const withoutPersons: readonly Role[] = ['analyst', 'assessor'];
+export const withoutPersons: readonly Role[] = ['analyst', 'assessor'];
 
 export interface CallerData {
   name: string | null;
@@ -32,7 +32,13 @@ export function viewCaller(caller: CallerData | null, role: Role): CallerView | 
 
 const time = (instant: Date | null) => instant && shanghaiTime(instant);
 
-export function viewOrder(row: OrderRow, role: Role, catalog: Catalog, now: Date): OrderView {
+/** Who reads: a session's role and, for those of a unit, the unit. */
+export interface Reader {
+  role: Role;
+  unit: string | null;
+}
+
+export function viewOrder(row: OrderRow, { role, unit: own }: Reader, catalog: Catalog, now: Date): OrderView {
   const unit = catalog.units.get(row.unit);
   const named = (code: string | null) => code && { code, name: catalog.divisions.get(code)?.name ?? code };
   const status = isOrderState(row.status) ? row.status : 'closed';
@@ -64,7 +70,8 @@ export function viewOrder(row: OrderRow, role: Role, catalog: Catalog, now: Date
     result: row.result,
     reply: row.reply,
     basis: row.basis,
-    allowed: allowedActions(status, role),
+    // A district sees its streets' orders, but only the unit itself acts on them.
+    allowed: own === null || own === row.unit ? allowedActions(status, role) : [],
     complaint: {
       channel: row.channel,
       title: row.title,

@@ -23,7 +23,6 @@ t.test('Idempotency-Key', async (t) => {
   t.match(await stored(connection), { complaints: 3, keys: 3 });
 });
 
-// BUG (500 once, then 201): the old key is deleted, but the complaint is not tried again.
 t.test('after 24 hours a key is free again', async (t) => {
   const { as, connection, clock } = await app(t);
   const operator = await as('operator');
@@ -68,7 +67,6 @@ t.test('the answer of a retry is the first one, whatever has happened since', as
   t.match(waiting.body, { status: 'triage', orders: [] });
   const chosen = { lead: '110105', reason: '属地', level: 'L2' };
   t.equal((await dispatcher.post(`/complaints/${waiting.body.number}/dispatch`, chosen)).status, 200);
-  // BUG: status of then with the orders of now.
   t.same((await operator.post('/complaints', vague, key('b'))).body, waiting.body, 'after the triage desk');
 });
 

@@ -1,6 +1,6 @@
 /**
  * The report of the three rates (三率) as it is asked for and answered: the schemas are the types, and the words for people.
- * What the figures mean is written in domain.md, "Call-back and the three rates"; they are computed in `../rates.ts`.
+ * What the figures mean is written in docs/domain.md, "Call-back and the three rates"; they are computed in `../rates.ts`.
  */
 import { type Static, Type } from 'typebox';
 import type { UnitKind } from '../../catalog/types.ts';

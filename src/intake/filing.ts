@@ -1,0 +1,155 @@
+/** What is stored and answered when a complaint is filed. Pure: everything that comes from the world is given. */
+import { shanghaiTime } from '../catalog/calendar.ts';
+import { deadlines } from '../workorder/deadline.ts';
+import type { Similar } from './duplicates.ts';
+import type { Judge, Subject } from './judge.ts';
+import type { Judgement } from './judgement.ts';
+import { type ComplaintState, complaintStates, type FiledComplaint, type NewComplaint } from './schemas.ts';
+import type { CallerRow, ComplaintRow, Filing, OrderRow } from './store.ts';
+
+/** Who files: a session, or an import that names its source. */
+export interface Filer {
+  source: string;
+  actor: string;
+  tokenId: number | null;
+  /** May say when the complaint was received. */
+  maySetReceivedAt: boolean;
+  /** May learn that others have filed something alike. */
+  seesOthers: boolean;
+}
+
+/** The words of a request as they are judged, with what the operator has decided himself. */
+export function subjectOf(request: NewComplaint, judge: Judge): Subject {
+  const street = request.street === undefined ? undefined : judge.catalog.divisions.get(request.street);
+  const address = street === undefined ? request.address : `${street.name}${request.address ?? ''}`;
+  const district = request.district ?? street?.parent ?? undefined;
+  const { title, text, type, level, matter, need } = request;
+  return { title, text, address, district, caller: request.caller?.kind, type, level, matter, need };
+}
+
+/** What a filing is made of. */
+export interface Parts {
+  request: NewComplaint;
+  filer: Filer;
+  /** Idempotency key, where the caller sent one. */
+  key: string | null;
+  judgement: Judgement;
+  words: readonly string[];
+  similar: Similar[];
+  bodyHash: Buffer;
+  code: string;
+  judge: Judge;
+  now: Date;
+}
+
+export function buildFiling(parts: Parts): Filing {
+  const { request, filer, key, judgement, judge, now } = parts;
+  const complaint = complaintRow(parts);
+  return {
+    actor: filer.actor,
+    now,
+    idempotency: key === null || filer.tokenId === null ? null : { tokenId: filer.tokenId, key },
+    caller: request.caller === undefined ? null : callerRow(request.caller),
+    orders: complaint.status === 'dispatched' ? ordersOf(judgement, judge, now) : [],
+    complaint,
+  };
+}
+
+function statusOf({ request, judgement }: Parts): ComplaintState {
+  if (request.disposition !== undefined && request.disposition !== 'dispatch') return request.disposition;
+  return judgement.dispatch.status === 'dispatch' ? 'dispatched' : 'triage';
+}
+
+function complaintRow(parts: Parts): ComplaintRow {
+  const { request, filer, judgement, similar, bodyHash, code, judge, words, now } = parts;
+  const status = statusOf(parts);
+  const { place } = judgement;
+  return {
+    publicCode: code,
+    source: filer.source,
+    externalNumber: request.externalNumber ?? null,
+    bodyHash,
+    filedBy: filer.tokenId,
+    channel: request.channel,
+    status,
+    title: request.title ?? null,
+    text: request.text,
+    address: request.address ?? null,
+    occurredAt: request.occurredAt === undefined ? null : new Date(request.occurredAt),
+    receivedAt: request.receivedAt === undefined ? now : new Date(request.receivedAt),
+    closedAt: status === 'dispatched' || status === 'triage' ? null : now,
+    wantsCallback: request.wantsCallback ?? true,
+    answer: request.answer ?? null,
+    type: judgement.type.code,
+    need: judgement.need.code,
+    matter: judgement.matter.code,
+    level: judgement.level.code,
+    district: place.district?.code ?? null,
+    street: place.street?.code ?? null,
+    community: place.community?.code ?? null,
+    judgement,
+    similar,
+    catalogVersion: judge.catalog.version,
+    words,
+  };
+}
+
+function callerRow({ name, phone, kind, secret }: NonNullable<NewComplaint['caller']>): CallerRow {
+  return { name: name ?? null, phone: phone ?? null, kind: kind ?? 'person', secret: secret ?? false };
+}
+
+function ordersOf({ dispatch, level }: Judgement, judge: Judge, now: Date): OrderRow[] {
+  const clock = judge.catalog.levels.get(level.code);
+  if (clock === undefined || dispatch.lead === null) throw new Error(`no level ${level.code} or no lead`);
+  const due = deadlines(clock, judge.catalog.calendar, now);
+  const { reason } = dispatch;
+  const order = (unit: string, role: OrderRow['role']): OrderRow => ({
+    unit,
+    role,
+    level: level.code,
+    reason,
+    dispatchedAt: now,
+    ...due,
+  });
+  return [order(dispatch.lead.code, 'lead'), ...dispatch.co.map(({ code }) => order(code, 'co'))];
+}
+
+/** The answer to a filing just stored under `number`, with the ids its orders were given. */
+export function answerOf(
+  { complaint, orders }: Filing,
+  stored: { number: string; orders: { id: string; unit: string }[] },
+  judge: Judge,
+): FiledComplaint {
+  const ids = new Map(stored.orders.map(({ unit, id }) => [unit, id]));
+  return {
+    number: stored.number,
+    code: complaint.publicCode,
+    status: stateOf(complaint.status),
+    classification: complaint.judgement,
+    similar: complaint.similar,
+    orders: orders.map((order) => filedOrder({ ...order, id: ids.get(order.unit) ?? '' }, judge)),
+  };
+}
+
+/** A state of the table as the API knows it. */
+export function stateOf(status: string): ComplaintState {
+  return complaintStates.find((state) => state === status) ?? 'triage';
+}
+
+type StoredOrder = Omit<OrderRow, 'role' | 'reason' | 'dispatchedAt'> & { id: string; role: string };
+
+/** An order as it was when it was filed. */
+export function filedOrder(order: StoredOrder, judge: Judge): FiledComplaint['orders'][number] {
+  const { id, role, level } = order;
+  const unit = judge.catalog.units.get(order.unit);
+  return {
+    id,
+    unit: { code: order.unit, name: unit?.name ?? order.unit, kind: unit?.kind ?? 'city' },
+    role: role === 'co' ? 'co' : 'lead',
+    level,
+    status: 'dispatched',
+    signDueAt: shanghaiTime(order.signDueAt),
+    contactDueAt: shanghaiTime(order.contactDueAt),
+    dueAt: shanghaiTime(order.dueAt),
+  };
+}

@@ -1,0 +1,109 @@
+/** Every call × every role, by the table of api.md written out by hand, and held against the routes that exist. */
+import t from 'tap';
+import { permissions, type Role, roles, unitRoles } from '../../src/access/roles.ts';
+import { build } from '../../src/app.ts';
+import { createLogger } from '../../src/logger.ts';
+import { app, type Caller, complaint, refused, stored } from '../helper.ts';
+
+const everyone = [...roles];
+const readers: Role[] = ['operator', 'dispatcher', 'handler', 'manager', 'callback', 'assessor', 'admin', 'auditor'];
+const catalogs = ['divisions', 'units', 'needs', 'matters', 'types', 'levels', 'calendar', 'rules'];
+
+/** The column "role" of api.md; "by scope" is every role but those that have no business there. */
+const calls: Record<string, Role[]> = {
+  'POST /assist': ['operator'],
+  'POST /complaints': ['operator', 'channel'],
+  'GET /complaints': [...readers, 'analyst', 'channel'],
+  'GET /complaints/{number}': [...readers, 'analyst', 'channel'],
+  'POST /complaints/{number}/dispatch': ['dispatcher'],
+  'GET /queue': ['handler', 'manager'],
+  'GET /orders/{id}': readers,
+  'POST /orders/{id}/sign': ['handler'],
+  'POST /orders/{id}/contact': ['handler'],
+  'POST /orders/{id}/reply': ['handler'],
+  'GET /callbacks': ['callback'],
+  'POST /callbacks/{id}/attempts': ['callback'],
+  'GET /reports/rates': ['analyst', 'assessor', 'manager'],
+  ...Object.fromEntries(catalogs.map((name) => [`GET /catalog/${name}`, everyone])),
+};
+const urlOf = (call: string) =>
+  call.split(' ')[1]?.replace('{number}', '209911220000001').replace('{id}', '999999') ?? '';
+const send = (caller: Caller, call: string) =>
+  call.startsWith('GET') ? caller.get(urlOf(call)) : caller.post(urlOf(call), {});
+
+t.test('every call and every role', async (t) => {
+  const { as, anyone, app: service, connection } = await app(t);
+  const { paths } = (await service.inject({ url: '/openapi.json' })).json();
+  const found = Object.entries<object>(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('/api/v1', '')}`),
+  );
+  t.same(found.sort(), Object.keys(calls).sort(), 'the calls that exist are those of the table');
+  const callers = new Map<Role, Caller>();
+  for (const role of roles) callers.set(role, await as(role, unitRoles.includes(role) ? '110105026' : undefined));
+  const before = await stored(connection);
+  for (const [call, allowed] of Object.entries(calls)) {
+    const unknown = await send(anyone, call);
+    refused(t, `${call} without a token`, unknown, 401, 'UNAUTHENTICATED');
+    t.match(unknown.headers['www-authenticate'], /^Bearer/);
+    for (const [role, caller] of callers) {
+      const answer = await send(caller, call);
+      const what = `${call} as ${role}`;
+      if (!allowed.includes(role)) refused(t, what, answer, 403, 'FORBIDDEN');
+      // An empty body and unknown numbers: 400 and 404 show that the role was let in.
+      else t.ok([200, 400, 404].includes(answer.status), `${what}: ${answer.status}`);
+    }
+    if (!call.startsWith('GET')) continue;
+    const head = await service.inject({ method: 'HEAD', url: `/api/v1${urlOf(call)}` });
+    t.equal(head.statusCode, 401, `HEAD of ${call} without a token`);
+  }
+  t.same(await stored(connection), before, 'nothing was stored');
+});
+
+t.test('a refusal comes before the body is looked at', async (t) => {
+  const { as } = await app(t);
+  const analyst = await as('analyst');
+  const json = { 'content-type': 'application/json' };
+  for (const body of ['{', `"${'x'.repeat(300_000)}"`, JSON.stringify(complaint())])
+    refused(t, body.slice(0, 9), await analyst.post('/complaints', body, json), 403, 'FORBIDDEN');
+});
+
+t.test('outside /api/v1', async (t) => {
+  const { app: service, as } = await app(t);
+  for (const url of ['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs/'])
+    t.equal((await service.inject({ url })).statusCode, 200, `${url} is open`);
+  await (await as('operator')).post('/complaints', complaint());
+  const metrics = (await service.inject({ url: '/metrics' })).body;
+  t.match(metrics, /jiesu_http_request_seconds_count\{method="POST",route="\/api\/v1\/complaints",status="201"\} 1/);
+  t.notMatch(metrics, /19900001234|赵甲|20261122/, 'no data of a complaint in the metrics');
+});
+
+t.test('the service does not start when a route names no permission', async (t) => {
+  const { ctx } = await app(t);
+  const service = await build(ctx, createLogger({ LOG_LEVEL: 'silent' }));
+  t.teardown(() => service.close());
+  const handler = async () => ({});
+  t.throws(() => service.get('/api/v1/open', handler), /权限/, 'by its shorthand');
+  t.throws(() => service.route({ method: 'POST', url: '/x', config: {}, handler }), /权限/, 'with other settings');
+  await t.rejects(async () => service.register(async (inner) => void inner.get('/y', handler)), /权限/, 'in a plugin');
+  t.throws(() => service.get('/docs-of-complaints', handler), /权限/, 'with an address that only begins like /docs');
+});
+
+t.test('the table of permissions', (t) => {
+  for (const [name, allowed] of Object.entries(permissions)) {
+    t.ok(allowed.length > 0, `${name} is for somebody`);
+    t.equal(new Set(allowed).size, allowed.length, `${name} names nobody twice`);
+  }
+  t.same(roles, [
+    'operator',
+    'dispatcher',
+    'handler',
+    'manager',
+    'callback',
+    'assessor',
+    'analyst',
+    'admin',
+    'auditor',
+    'channel',
+  ]);
+  t.end();
+});

@@ -1,0 +1,63 @@
+/** Due times: the four levels of domain.md by natural time, and a level by working days over 国庆 with its 调休. */
+import t from 'tap';
+import { shanghaiTime } from '../../src/catalog/calendar.ts';
+import type { Level } from '../../src/catalog/types.ts';
+import { deadlines } from '../../src/workorder/deadline.ts';
+import { catalog } from '../helper.ts';
+
+const { levels, calendar } = catalog();
+const level = (code: string): Level => {
+  const found = levels.get(code);
+  if (found === undefined) throw new Error(`no level ${code}`);
+  return found;
+};
+const times = (of: Level, from: string) => {
+  const { signDueAt, contactDueAt, dueAt } = deadlines(of, calendar, new Date(from));
+  return [signDueAt, contactDueAt, dueAt].map(shanghaiTime);
+};
+
+t.test('the levels of the seeds', (t) => {
+  t.same([...levels.keys()], ['L1', 'L2', 'L3', 'L4']);
+  const from = '2026-09-30T23:45:00+08:00';
+  const expected: [string, string, string, string][] = [
+    // [level, sign, first contact, reply]
+    ['L1', '2026-10-01T00:15:00+08:00', '2026-10-01T01:45:00+08:00', '2026-10-01T01:45:00+08:00'],
+    ['L2', '2026-10-01T01:45:00+08:00', '2026-10-01T01:45:00+08:00', '2026-10-01T23:45:00+08:00'],
+    ['L3', '2026-10-01T01:45:00+08:00', '2026-10-01T23:45:00+08:00', '2026-10-07T23:45:00+08:00'],
+    ['L4', '2026-10-01T01:45:00+08:00', '2026-10-01T23:45:00+08:00', '2026-10-15T23:45:00+08:00'],
+  ];
+  for (const [code, ...due] of expected) t.same(times(level(code), from), due, code);
+  t.same(times(level('L4'), '2026-12-31T12:00:00+08:00')[2], '2027-01-15T12:00:00+08:00', 'over the end of the year');
+  t.same(times(level('L3'), '2028-02-25T12:00:00+08:00')[2], '2028-03-03T12:00:00+08:00', 'over 29 February');
+  t.end();
+});
+
+t.test('working days', (t) => {
+  const working = (days: number): Level => ({ ...level('L3'), replyAmount: days, timeBase: 'working' });
+  const cases: [string, string, number, string][] = [
+    ['over the weekend', '2026-11-20T15:00:00+08:00', 1, '2026-11-23T15:00:00+08:00'],
+    ['over 国庆, with the worked Saturday after it', '2026-09-30T15:00:00+08:00', 5, '2026-10-13T15:00:00+08:00'],
+    ['onto the worked Saturday', '2026-10-09T08:00:00+08:00', 1, '2026-10-10T08:00:00+08:00'],
+    ['onto the worked Sunday before it', '2026-09-18T16:00:00+08:00', 1, '2026-09-20T16:00:00+08:00'],
+    ['from a worked Saturday', '2026-10-10T23:59:00+08:00', 1, '2026-10-12T23:59:00+08:00'],
+    ['from within the holiday', '2026-10-03T10:00:00+08:00', 1, '2026-10-09T00:00:00+08:00'],
+    ['from half past midnight of the first day off', '2026-09-30T16:30:00Z', 1, '2026-10-09T00:00:00+08:00'],
+    ['from just before it', '2026-09-30T15:59:00Z', 1, '2026-10-08T23:59:00+08:00'],
+    ['15 days over 国庆', '2026-09-25T09:00:00+08:00', 15, '2026-10-23T00:00:00+08:00'],
+  ];
+  for (const [what, from, days, due] of cases) t.equal(times(working(days), from)[2], due, what);
+  const [sign, contact] = times(working(5), '2026-09-30T15:00:00+08:00');
+  t.same([sign, contact], ['2026-09-30T17:00:00+08:00', '2026-10-01T15:00:00+08:00'], 'sign and contact stay natural');
+  const hours: Level = { ...level('L2'), timeBase: 'working' };
+  t.equal(times(hours, '2026-09-30T15:00:00+08:00')[2], '2026-10-01T15:00:00+08:00', 'hours are natural');
+  t.end();
+});
+
+t.test('a year the calendar does not know', (t) => {
+  const working: Level = { ...level('L3'), replyAmount: 2, timeBase: 'working' };
+  for (const from of ['2033-03-01T09:00:00+08:00', '2019-03-01T09:00:00+08:00'])
+    t.throws(() => deadlines(working, calendar, new Date(from)), RangeError, from);
+  const last = Math.max(...[...calendar.years].map(Number));
+  t.throws(() => deadlines(working, calendar, new Date(`${last}-12-30T20:00:00Z`)), RangeError, 'on the way into it');
+  t.end();
+});
