@@ -11,7 +11,7 @@ import { buildJudge } from '../src/intake/judge.ts';
 import { benchCases, say } from './texts.ts';
 
 const limit = 0.5;
-const rounds = 15;
+const rounds = 31;
 
 const { data } = readSeeds();
 const catalog = buildCatalog(data, shanghaiDate(new Date()));

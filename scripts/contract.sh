@@ -17,10 +17,7 @@ stop() {
 }
 trap stop EXIT
 # The first URL in a file that is about to be written.
-urlIn() {
-  for _ in {1..200}; do grep -om1 'http://127.0.0.1:[0-9]*' "$1" && return; sleep 0.3; done
-  cat "$1" >&2; return 1
-}
+urlIn() { for _ in {1..200}; do grep -om1 'http://127.0.0.1:[0-9]*' "$1" && return; sleep 0.3; done; cat "$1" >&2; return 1; }
 
 node --import tsx src/main.ts serve 2>"$work/service.log" & service=$!
 url=$(urlIn "$work/service.log")
@@ -33,11 +30,12 @@ token[handler]=$(jiesu token create --role handler --unit 110105026)
 
 # Rows in every state: complaints at the triage desk; orders just sent, signed, contacted; call-backs.
 call() { curl -sS "$api/api/v1$2" -H "Authorization: Bearer ${token[$1]}" ${3:+-H 'Content-Type: application/json' -d "$3"}; }
-orders() { for _ in {1..10}; do call operator /complaints '{"channel":"phone","text":"停水","street":"110105026"}'; done | jq -r '.orders[0].id'; }
+property='{"channel":"phone","text":"物业不管","street":"110105026","matter":"M05.03.02"}'
+orders() { for _ in {1..10}; do call operator /complaints "$property"; done | jq -r '.orders[0].id'; }
 onEach() { while read -r id; do call handler "/orders/$id/$1" "$2" >/dev/null; done; }
 for _ in {1..30}; do call operator /complaints '{"channel":"phone","text":"你好"}'; done | jq -r .number >"$work/triage"
 orders >"$work/sent"; orders >"$work/signed"; orders >"$work/contacted"
-cat "$work/signed" "$work/contacted" | onEach sign '{}'
+onEach sign '{}' < <(cat "$work/signed" "$work/contacted")
 onEach contact '{"way":"phone"}' <"$work/contacted"
 call callback '/callbacks?limit=100' | jq -r '.items[].id' >"$work/callbacks"
 

@@ -5,8 +5,19 @@
  * the leaves together with “none of these”; a need's confidence is the sum over its leaves. Pure: the catalog is given.
  */
 import type { Catalog, Leaf } from '../catalog/catalog.ts';
-import { type Fields, splitFields, type Words, weightAt } from './fields.ts';
-import { buildModel, type Model } from './model.ts';
+import { splitFields, type Words } from './fields.ts';
+import {
+  append,
+  buildModel,
+  clear,
+  collect,
+  createWorkspace,
+  type Heavy,
+  type List,
+  type Model,
+  shown,
+  type Workspace,
+} from './model.ts';
 
 export interface Evidence {
   text: string;
@@ -48,95 +59,39 @@ export interface Fit {
 export const fitted: Fit = { none: 0.6, branch: 0.2, need: 0.4, steepness: 2, saturation: 12 };
 /** From this sum of cues on, words alone set the level. */
 const levelCue = 2;
-const shown = 3;
-
-/** Scores and the words seen in one text, reused from text to text: nothing here is asynchronous. */
-interface Workspace {
-  scores: Float64Array;
-  /** Leaves that some word speaks for, and their masses. */
-  touched: number[];
-  isTouched: Uint8Array;
-  leafMass: Float64Array;
-  needMass: Float64Array;
-  typeScore: Float64Array;
-  seen: number[];
-  weightOf: Float64Array;
-}
-
-function createWorkspace(model: Model): Workspace {
-  return {
-    scores: new Float64Array(model.slotCount),
-    touched: [],
-    isTouched: new Uint8Array(model.leaves.length),
-    leafMass: new Float64Array(model.leaves.length),
-    needMass: new Float64Array(model.needs.length),
-    typeScore: new Float64Array(model.types.length),
-    seen: [],
-    weightOf: new Float64Array(model.words.length),
-  };
-}
-
-/** Finds the known words of a text, each counted once with the weight of its best place, and adds up what they push. */
-function collect(model: Model, space: Workspace, fields: Fields): void {
-  const { scores, weightOf, seen } = space;
-  for (let i = 0; i < seen.length; i += 1) weightOf[seen[i] as number] = 0;
-  seen.length = 0;
-  scores.fill(0);
-  const { count, spans } = model.matcher.scan(fields.all);
-  for (let i = 0; i < count; i += 1) {
-    const word = spans[i * 3] as number;
-    const weight = weightAt(fields, spans[i * 3 + 1] as number);
-    const before = weightOf[word] as number;
-    if (before === 0) seen.push(word);
-    if (weight > before) weightOf[word] = weight;
-  }
-  const { from, target, weight } = model;
-  for (let i = 0; i < seen.length; i += 1) {
-    const word = seen[i] as number;
-    const times = weightOf[word] as number;
-    const end = from[word + 1] as number;
-    for (let at = from[word] as number; at < end; at += 1) {
-      const slot = target[at] as number;
-      scores[slot] = (scores[slot] as number) + (weight[at] as number) * times;
-    }
-  }
-}
 
 /** Lists the leaves that some word speaks for, by itself or through a branch above it. */
-function touch({ slots, leaves, leavesBelow }: Model, { scores, touched, isTouched, leafMass }: Workspace): void {
-  for (let i = 0; i < touched.length; i += 1) {
-    isTouched[touched[i] as number] = 0;
-    leafMass[touched[i] as number] = 0;
-  }
-  touched.length = 0;
-  for (let leaf = 0; leaf < leaves.length; leaf += 1) {
-    if (scores[leaf] !== 0) {
-      isTouched[leaf] = 1;
-      touched.push(leaf);
+function touch({ slots, leavesBelow }: Model, { scores, pushed, touched, isTouched }: Workspace): void {
+  for (let i = 0; i < pushed.count; i += 1) {
+    const slot = pushed.items[i] as number;
+    if (scores[slot] === 0 || slot >= slots.need) continue;
+    if (slot < slots.branch) {
+      isTouched[slot] = 1;
+      append(touched, slot);
+      continue;
     }
-  }
-  for (let branch = slots.branch; branch < slots.need; branch += 1) {
-    if (scores[branch] === 0) continue;
-    for (const leaf of leavesBelow[branch - slots.branch] as Int32Array) {
+    for (const leaf of leavesBelow[slot - slots.branch] as Int32Array) {
       if (isTouched[leaf] === 1) continue;
       isTouched[leaf] = 1;
-      touched.push(leaf);
+      append(touched, leaf);
     }
   }
 }
 
-/** Inserts an index into a short list ordered by falling value, then by index, and cuts the list to three. */
-function rank(top: number[], values: Float64Array, index: number): void {
+/** Inserts an index into a list ordered by falling value, then by index, and cuts the list to three. */
+function rank(top: List, values: Float64Array, index: number): void {
+  const { items } = top;
   const value = values[index] as number;
-  let place = top.length;
+  let place = top.count;
   for (; place > 0; place -= 1) {
-    const before = top[place - 1] as number;
+    const before = items[place - 1] as number;
     const other = values[before] as number;
     if (value < other || (value === other && index > before)) break;
   }
   if (place >= shown) return;
-  top.splice(place, 0, index);
-  if (top.length > shown) top.pop();
+  top.count = Math.min(top.count + 1, shown);
+  for (let at = top.count - 1; at > place; at -= 1) items[at] = items[at - 1] as number;
+  items[place] = index;
 }
 
 /**
@@ -146,21 +101,25 @@ function rank(top: number[], values: Float64Array, index: number): void {
  */
 function weigh(model: Model, space: Workspace, fit: Fit): { sum: number; none: number } {
   const { scores, leafMass, needMass, seen, touched } = space;
-  const steepness = fit.steepness / (1 + seen.length / fit.saturation);
+  const steepness = fit.steepness / (1 + seen.count / fit.saturation);
   const votes = model.slots.need;
   touch(model, space);
   needMass.fill(0);
-  for (let i = 0; i < touched.length; i += 1) {
-    const leaf = touched[i] as number;
+  // most leaves are touched through their branch alone, and all of them alike
+  let lastScore = 0;
+  let lastMass = 0;
+  for (let i = 0; i < touched.count; i += 1) {
+    const leaf = touched.items[i] as number;
     const branch =
       (scores[model.firstOf[leaf] as number] as number) + (scores[model.secondOf[leaf] as number] as number);
     const score = (scores[leaf] as number) + fit.branch * branch;
     if (score <= 0) continue;
     const need = model.needOf[leaf] as number;
-    const vote = fit.need * (scores[votes + need] as number);
-    const mass = Math.exp(Math.min(score + vote, 200) * steepness);
-    leafMass[leaf] = mass;
-    needMass[need] = (needMass[need] as number) + mass;
+    const voted = score + fit.need * (scores[votes + need] as number);
+    if (voted !== lastScore || lastMass === 0) lastMass = Math.exp(Math.min(voted, 200) * steepness);
+    lastScore = voted;
+    leafMass[leaf] = lastMass;
+    needMass[need] = (needMass[need] as number) + lastMass;
   }
   const none = Math.exp(fit.none * steepness);
   let sum = none;
@@ -201,32 +160,55 @@ interface Won {
   level: number;
 }
 
+const [levelKind, matterKind, needKind, typeKind] = [0, 1, 2, 3] as const;
+const kinds = ['level', 'matter', 'need', 'type'] as const;
+
 /** The words that decided, in the order level, matter, need, type, the heaviest three of each. */
-function evidenceOf({ words, from, target, weight }: Model, { seen, weightOf }: Workspace, won: Won): Evidence[] {
-  const found: Evidence[][] = [[], [], [], []];
-  for (let i = 0; i < seen.length; i += 1) {
-    const word = seen[i] as number;
+function evidenceOf({ words, from, target, weight }: Model, space: Workspace, won: Won): Evidence[] {
+  const { seen, weightOf, heavy } = space;
+  for (const list of heavy) list.count = 0;
+  for (let i = 0; i < seen.count; i += 1) {
+    const word = seen.items[i] as number;
+    const times = weightOf[word] as number;
     let matter = 0;
     for (let at = from[word] as number; at < (from[word + 1] as number); at += 1) {
       const slot = target[at] as number;
       const pushed = weight[at] as number;
       if (slot === won.leaf || slot === won.first || slot === won.second) matter += pushed;
-      else if (slot === won.need) add(found, 2, words[word] as string, 'need', pushed * (weightOf[word] as number));
-      else if (slot === won.type) add(found, 3, words[word] as string, 'type', pushed * (weightOf[word] as number));
-      else if (slot === won.level) add(found, 0, words[word] as string, 'level', pushed * (weightOf[word] as number));
+      else if (slot === won.need) add(heavy[needKind], word, pushed * times);
+      else if (slot === won.type) add(heavy[typeKind], word, pushed * times);
+      else if (slot === won.level) add(heavy[levelKind], word, pushed * times);
     }
-    if (matter > 0) add(found, 1, words[word] as string, 'matter', matter * (weightOf[word] as number));
+    if (matter > 0) add(heavy[matterKind], word, matter * times);
   }
-  return found.flat();
+  const found: Evidence[] = [];
+  for (let kind = 0; kind < kinds.length; kind += 1) {
+    const { count, items, weights } = heavy[kind] as Heavy;
+    for (let i = 0; i < count; i += 1) {
+      found.push({
+        text: words[items[i] as number] as string,
+        for: kinds[kind] as Evidence['for'],
+        weight: weights[i] as number,
+      });
+    }
+  }
+  return found;
 }
 
-function add(found: Evidence[][], list: number, text: string, kind: Evidence['for'], weight: number): void {
-  const top = found[list] as Evidence[];
-  let place = top.length;
-  while (place > 0 && weight > (top[place - 1] as Evidence).weight) place -= 1;
-  if (place >= shown || weight <= 0) return;
-  top.splice(place, 0, { text, for: kind, weight: Math.round(weight * 100) / 100 });
-  if (top.length > shown) top.pop();
+/** Inserts a word into a list ordered by falling weight, the one seen first before others as heavy, cut to three. */
+function add(top: Heavy | undefined, word: number, weight: number): void {
+  if (top === undefined || weight <= 0) return;
+  const { items, weights } = top;
+  let place = top.count;
+  while (place > 0 && weight > (weights[place - 1] as number)) place -= 1;
+  if (place >= shown) return;
+  top.count = Math.min(top.count + 1, shown);
+  for (let at = top.count - 1; at > place; at -= 1) {
+    items[at] = items[at - 1] as number;
+    weights[at] = weights[at - 1] as number;
+  }
+  items[place] = word;
+  weights[place] = Math.round(weight * 100) / 100;
 }
 
 /** Builds the classifier of a catalog. */
@@ -237,38 +219,55 @@ export function buildClassifier(catalog: Catalog, fit: Fit = fitted): Classifier
 }
 
 function judge(model: Model, space: Workspace, words: Words, defaultLevel: string, fit: Fit): Verdict {
+  clear(space);
   collect(model, space, splitFields(words));
   const { sum, none } = weigh(model, space, fit);
-  const { leafMass, needMass, scores } = space;
-  const top: number[] = [];
-  for (const leaf of space.touched) if ((leafMass[leaf] as number) > 0) rank(top, leafMass, leaf);
-  const needs: number[] = [];
-  for (let need = 0; need < needMass.length; need += 1) rank(needs, needMass, need);
-  const [best] = top;
+  const { leafMass, needMass, scores, touched, topLeaves, topNeeds } = space;
+  topLeaves.count = 0;
+  for (let i = 0; i < touched.count; i += 1) {
+    const leaf = touched.items[i] as number;
+    if ((leafMass[leaf] as number) > 0) rank(topLeaves, leafMass, leaf);
+  }
+  topNeeds.count = 0;
+  for (let need = 0; need < needMass.length; need += 1) rank(topNeeds, needMass, need);
+  const best = topLeaves.count === 0 ? undefined : topLeaves.items[0];
   const type = judgeType(model, space, best);
   const levelIndex = model.levels.findIndex((_, index) => (scores[model.slots.level + index] as number) >= levelCue);
   const evidence = evidenceOf(model, space, {
     leaf: best ?? -1,
     first: best === undefined ? -1 : (model.firstOf[best] as number),
     second: best === undefined ? -1 : (model.secondOf[best] as number),
-    need: model.slots.need + (needs[0] ?? 0),
+    need: model.slots.need + (topNeeds.items[0] as number),
     type: model.slots.type + model.types.indexOf(type.code),
     level: levelIndex === -1 ? -1 : model.slots.level + levelIndex,
   });
+  if (best === undefined && model.otherLeaf !== -1) rank(topLeaves, leafMass, model.otherLeaf);
   return {
-    leaves: (best === undefined ? [model.otherLeaf] : top).flatMap((index) => {
-      const leaf = model.leaves[index];
-      return leaf === undefined ? [] : [{ leaf, confidence: (leafMass[index] as number) / sum }];
-    }),
-    needs: needs.map((index) => ({
-      code: model.needs[index] as string,
-      confidence: (needMass[index] as number) / sum,
-    })),
+    leaves: ratedLeaves(model, space, sum),
+    needs: ratedNeeds(model, space, sum),
     known: best !== undefined && (leafMass[best] as number) > none,
     type,
     level: levelOf(model, levelIndex, best, evidence, defaultLevel),
     evidence,
   };
+}
+
+function ratedLeaves({ leaves }: Model, { leafMass, topLeaves }: Workspace, sum: number): Verdict['leaves'] {
+  const rated: Verdict['leaves'] = [];
+  for (let i = 0; i < topLeaves.count; i += 1) {
+    const leaf = topLeaves.items[i] as number;
+    rated.push({ leaf: leaves[leaf] as Leaf, confidence: (leafMass[leaf] as number) / sum });
+  }
+  return rated;
+}
+
+function ratedNeeds({ needs }: Model, { needMass, topNeeds }: Workspace, sum: number): Verdict['needs'] {
+  const rated: Verdict['needs'] = [];
+  for (let i = 0; i < topNeeds.count; i += 1) {
+    const need = topNeeds.items[i] as number;
+    rated.push({ code: needs[need] as string, confidence: (needMass[need] as number) / sum });
+  }
+  return rated;
 }
 
 /** The level that danger or an outage in the words sets by itself; else the matter's own. */
@@ -284,7 +283,7 @@ function levelOf(
     const words = evidence.flatMap((one) => (one.for === 'level' ? [`“${one.text}”`] : []));
     return { code, reason: `文中出现${words.join('、')}` };
   }
-  const leaf = best === undefined ? undefined : model.leaves[best];
-  if (leaf !== undefined) return { code: leaf.level, reason: `事项“${leaf.name}”的默认级别` };
+  const usual = best === undefined ? undefined : model.usualLevels[best];
+  if (usual !== undefined) return { code: usual.code, reason: usual.reason };
   return { code: defaultLevel, reason: '事项不明，按一般诉求' };
 }

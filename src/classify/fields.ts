@@ -8,6 +8,13 @@ import { normalize } from '../text/normalize.ts';
 export interface Words {
   title?: string | null | undefined;
   text: string;
+  /** What `joinWords` makes of the two, where the caller has it already. */
+  joined?: string;
+}
+
+/** Title and text as one normalised string; the text begins behind the title and a line break. */
+export function joinWords({ title, text }: Words): string {
+  return normalize(title ? `${title}\n${text}` : text);
 }
 
 /** Title and text as one normalised string with the spans in which words count more or less. */
@@ -24,24 +31,21 @@ export interface Fields {
 
 const weights = { title: 2, focus: 2, text: 1, note: 0.3 } as const;
 
-export function splitFields({ title, text }: Words): Fields {
-  const head = title ? `${normalize(title)}\n` : '';
-  const body = normalize(text);
-  const all = head + body;
-  const titleEnd = head.length;
-  const focus = body.lastIndexOf('来电反映');
-  const note = noteAt(body);
-  const noteStart = note === -1 ? all.length : titleEnd + note;
-  const focusStart = focus === -1 ? 0 : titleEnd + focus + 4;
-  const focusEnd = focus === -1 ? 0 : clauseEnd(all, focusStart);
-  return { all, titleEnd, focusStart, focusEnd, noteStart };
+export function splitFields(words: Words): Fields {
+  const all = words.joined ?? joinWords(words);
+  const titleEnd = words.title ? words.title.length + 1 : 0;
+  const focus = all.lastIndexOf('来电反映');
+  const isFramed = focus >= titleEnd;
+  const focusStart = isFramed ? focus + 4 : 0;
+  const focusEnd = isFramed ? clauseEnd(all, focusStart) : 0;
+  return { all, titleEnd, focusStart, focusEnd, noteStart: noteAt(all, titleEnd) };
 }
 
-/** Where “注：” stands, or -1. */
-function noteAt(body: string): number {
-  let at = body.indexOf('注');
-  while (at !== -1 && body[at + 1] !== ':' && body[at + 1] !== '：') at = body.indexOf('注', at + 1);
-  return at;
+/** Where “注：” stands from `start` on, or the end. */
+function noteAt(text: string, start: number): number {
+  let at = text.indexOf('注', start);
+  while (at !== -1 && text[at + 1] !== ':' && text[at + 1] !== '：') at = text.indexOf('注', at + 1);
+  return at === -1 ? text.length : at;
 }
 
 function clauseEnd(text: string, start: number): number {

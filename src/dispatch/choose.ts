@@ -3,7 +3,7 @@
  *
  * The rule of highest priority that matches decides; where none does, the matter's own default lead. Clear duty and place
  * go straight to the unit; clear duty and only a district known go to the district as backstop (兜底); all else waits for a
- * person with the suggestion made here (domain.md, chain and rules, 2).
+ * person with the suggestion made here (docs/domain.md, chain and rules, 2).
  */
 import type { Catalog, Leaf } from '../catalog/catalog.ts';
 import type { DispatchRule, Unit } from '../catalog/types.ts';
@@ -51,16 +51,30 @@ function coversMatter(rule: DispatchRule, code: string): boolean {
   return rule.matter === '*' || code === rule.matter || code.startsWith(`${rule.matter}.`);
 }
 
-/** Builds the dispatcher of a catalog: the rules that may concern a matter are found once, not for every complaint. */
-export function buildDispatcher(catalog: Catalog): Dispatcher {
-  const ordered = catalog.data.rules.toSorted((a, b) => b.priority - a.priority || (a.code < b.code ? -1 : 1));
-  const rulesOf = new Map(catalog.leaves.map(({ code }) => [code, ordered.filter((rule) => coversMatter(rule, code))]));
+/** For every matter the rules that may concern it, those that come first in front, and its names as they are printed. */
+function dutiesOf({ leaves, data }: Catalog): Map<string, { rules: DispatchRule[]; path: string }> {
+  const ordered = data.rules
+    .filter(({ priority }) => priority > 0)
+    .toSorted((a, b) => b.priority - a.priority || (a.code < b.code ? -1 : 1));
+  const rulesOf = (code: string) => ordered.filter((rule) => coversMatter(rule, code));
+  return new Map(leaves.map(({ code, path }) => [code, { rules: rulesOf(code), path: path.join('—') }]));
+}
 
-  /** The unit that answers for a division: its own, unless the list names another. */
-  const governing = (code: string | null): Unit | null => {
-    const division = code === null ? undefined : catalog.divisions.get(code);
-    return division === undefined ? null : (catalog.units.get(division.unit ?? division.code) ?? null);
-  };
+/** The units that answer for streets and districts: their own, unless the list names another. */
+function governors({ data, units }: Catalog): Map<string, Unit> {
+  const found = new Map<string, Unit>();
+  for (const { kind, code, unit } of data.divisions) {
+    const own = kind === 'community' ? undefined : units.get(unit ?? code);
+    if (own !== undefined) found.set(code, own);
+  }
+  return found;
+}
+
+/** Builds the dispatcher of a catalog: what does not depend on the complaint is found once, not for every complaint. */
+export function buildDispatcher(catalog: Catalog): Dispatcher {
+  const dutyOf = dutiesOf(catalog);
+  const units = governors(catalog);
+  const governing = (code: string | null): Unit | null => (code === null ? null : (units.get(code) ?? null));
   const unitFor = (lead: Lead, facts: Facts): Unit | null => {
     if (lead === 'street') return governing(facts.street) ?? governing(facts.district);
     // A street that answers to a unit of its own (a development zone) answers to it for the district's duties too.
@@ -75,22 +89,23 @@ export function buildDispatcher(catalog: Catalog): Dispatcher {
     choose(facts) {
       const { leaf } = facts;
       if (leaf === null) return { status: 'triage', lead: null, co: [], rule: null, reason: '事项不明，转人工研判' };
-      const rule = (rulesOf.get(leaf.code) ?? []).find(
-        (candidate) => candidate.priority > 0 && matches(candidate, facts),
-      );
+      const duties = dutyOf.get(leaf.code);
+      const rule = duties?.rules.find((candidate) => matches(candidate, facts));
       const lead = rule?.lead ?? leaf.lead;
       const unit = unitFor(lead, facts);
-      const co = [...new Set((rule?.co ?? []).map((one) => unitFor(one, facts)))].filter(
-        (one) => one !== null && one !== unit,
-      );
-      const duty = rule?.reason ?? `事项“${leaf.path.join('—')}”按派单目录${leadWord(lead, unit)}`;
+      const co: Unit[] = [];
+      for (const word of rule?.co ?? []) {
+        const one = unitFor(word, facts);
+        if (one !== null && one !== unit && !co.includes(one)) co.push(one);
+      }
+      const duty = rule?.reason ?? `事项“${duties?.path ?? leaf.name}”按派单目录${leadWord(lead, unit)}`;
       const doubt = doubtOf(facts, lead, unit);
       const backstop =
         unit !== null && lead === 'street' && facts.street === null ? `；只能定位到区，由${unit.name}兜底` : '';
       return {
         status: doubt === null ? 'dispatch' : 'triage',
         lead: unit,
-        co: co.filter((one): one is Unit => one !== null),
+        co,
         rule: rule?.code ?? 'default',
         reason: doubt === null ? `${duty}${backstop}` : `${doubt}，转人工研判；建议：${duty}${backstop}`,
       };

@@ -3,12 +3,14 @@
  */
 import type { Catalog, Leaf } from '../catalog/catalog.ts';
 import { buildClassifier, type Classifier, type Verdict } from '../classify/classify.ts';
+import { joinWords } from '../classify/fields.ts';
 import type { Segmenter } from '../classify/segment.ts';
 import { buildDispatcher, type Dispatcher } from '../dispatch/choose.ts';
 import { buildGazetteer, type Gazetteer } from '../place/gazetteer.ts';
 import { resolvePlace } from '../place/resolve.ts';
-import { normalize } from '../text/normalize.ts';
 import type { Judgement } from './judgement.ts';
+
+type UnitRef = Judgement['dispatch']['co'][number];
 
 /** What is judged, with the decisions a person has already taken; those replace the machine's. */
 export interface Subject {
@@ -43,7 +45,7 @@ interface Parts {
 
 const round = (value: number) => Math.round(value * 100) / 100;
 const isAtLeast = (confidence: number, basisPoints: number) => confidence * 10_000 >= basisPoints;
-const unitRef = ({ code, name, kind }: Judgement['dispatch']['co'][number]) => ({ code, name, kind });
+const unitRef = ({ code, name, kind }: UnitRef): UnitRef => ({ code, name, kind });
 
 export function buildJudge(catalog: Catalog, segmenter: Segmenter): Judge {
   const parts: Parts = {
@@ -57,26 +59,31 @@ export function buildJudge(catalog: Catalog, segmenter: Segmenter): Judge {
     catalog,
     gazetteer: parts.gazetteer,
     leaf: (code) => parts.leaves.get(code),
-    judge: (subject) => ({
-      words: segmenter.cut(normalize(subject.title ? `${subject.title}\n${subject.text}` : subject.text)),
-      judgement: judge(subject, parts),
-    }),
+    judge: (subject) => {
+      const joined = joinWords(subject);
+      return { words: segmenter.cut(joined), judgement: judge(subject, joined, parts) };
+    },
   };
 }
 
-function judge(subject: Subject, { catalog, classifier, gazetteer, dispatcher, leaves }: Parts): Judgement {
-  const verdict = classifier.classify(subject);
+function judge(
+  subject: Subject,
+  joined: string,
+  { catalog, classifier, gazetteer, dispatcher, leaves }: Parts,
+): Judgement {
+  const verdict = classifier.classify({ title: subject.title, text: subject.text, joined });
   const place = resolvePlace(gazetteer, subject);
-  const matter = matterOf(subject, verdict, leaves);
-  const need = needOf(subject, verdict, catalog, leaves);
+  const given = subject.matter === undefined ? undefined : leaves.get(subject.matter);
+  const matter = matterOf(verdict, given);
+  const need = needOf(verdict, subject.need ?? given?.need, catalog);
+  const { acceptMatter, acceptPlace } = catalog.judgement;
   const type = subject.type
     ? { code: subject.type, confidence: 1 }
-    : { ...verdict.type, confidence: round(verdict.type.confidence) };
+    : { code: verdict.type.code, confidence: round(verdict.type.confidence) };
   const level = subject.level ? { code: subject.level, reason: '人工指定' } : verdict.level;
-  const { acceptMatter, acceptPlace } = catalog.judgement;
   const sure = place.status === 'outside' || place.status === 'unknown' || isAtLeast(place.confidence, acceptPlace);
-  const choice = dispatcher.choose({
-    leaf: leaves.get(matter.code) ?? null,
+  const { status, lead, co, rule, reason } = dispatcher.choose({
+    leaf: given ?? verdict.leaves[0]?.leaf ?? null,
     matterAccepted: need.accepted && isAtLeast(matter.confidence, acceptMatter),
     placeStatus: sure ? place.status : 'ambiguous',
     district: place.district?.code ?? null,
@@ -91,49 +98,43 @@ function judge(subject: Subject, { catalog, classifier, gazetteer, dispatcher, l
     type,
     level,
     place,
-    dispatch: { ...choice, lead: choice.lead && unitRef(choice.lead), co: choice.co.map(unitRef) },
+    dispatch: { status, lead: lead && unitRef(lead), co: co.map(unitRef), rule, reason },
     evidence: verdict.evidence,
   };
 }
 
-function matterOf(subject: Subject, verdict: Verdict, leaves: ReadonlyMap<string, Leaf>): Judgement['matter'] {
+/** Up to two others beside the one that was taken. */
+function alternatives<One extends { code: string }>(rated: readonly One[], taken: string): One[] {
+  const others: One[] = [];
+  for (const one of rated) if (one.code !== taken && others.length < 2) others.push(one);
+  return others;
+}
+
+function matterOf(verdict: Verdict, given: Leaf | undefined): Judgement['matter'] {
   const rated = verdict.leaves.map(({ leaf, confidence }) => ({
     code: leaf.code,
     path: leaf.path,
     confidence: round(confidence),
   }));
-  const given = subject.matter === undefined ? undefined : leaves.get(subject.matter);
-  const [first, ...others] = rated;
-  if (given !== undefined) {
-    const alternatives = rated.filter(({ code }) => code !== given.code).slice(0, 2);
-    return { code: given.code, path: given.path, confidence: 1, alternatives };
-  }
+  const first = rated[0];
   if (first === undefined) throw new Error('the catalog has no leaves');
-  return { ...first, alternatives: others };
+  const { code, path, confidence } = given ? { code: given.code, path: given.path, confidence: 1 } : first;
+  return { code, path, confidence, alternatives: alternatives(rated, code) };
 }
 
-function needOf(
-  subject: Subject,
-  verdict: Verdict,
-  catalog: Catalog,
-  leaves: ReadonlyMap<string, Leaf>,
-): Judgement['need'] {
-  const nameOf = (code: string) => catalog.needs.get(code)?.name ?? code;
+function needOf(verdict: Verdict, given: string | undefined, { needs, judgement }: Catalog): Judgement['need'] {
   const rated = verdict.needs.map(({ code, confidence }) => ({
     code,
-    name: nameOf(code),
+    name: needs.get(code)?.name ?? code,
     confidence: round(confidence),
   }));
-  const given = subject.need ?? (subject.matter === undefined ? undefined : leaves.get(subject.matter)?.need);
-  if (given !== undefined) {
-    const alternatives = rated.filter(({ code }) => code !== given).slice(0, 2);
-    return { code: given, name: nameOf(given), confidence: 1, accepted: true, alternatives };
-  }
-  const [first, ...alternatives] = rated;
+  const first = rated[0];
   if (first === undefined) throw new Error('the catalog has no needs');
-  return {
-    ...first,
-    accepted: verdict.known && isAtLeast(first.confidence, catalog.judgement.acceptNeed),
-    alternatives,
-  };
+  if (given !== undefined) {
+    const name = needs.get(given)?.name ?? given;
+    return { code: given, name, confidence: 1, accepted: true, alternatives: alternatives(rated, given) };
+  }
+  const { code, name, confidence } = first;
+  const accepted = verdict.known && isAtLeast(confidence, judgement.acceptNeed);
+  return { code, name, confidence, accepted, alternatives: alternatives(rated, code) };
 }

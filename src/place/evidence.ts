@@ -2,8 +2,10 @@
  * What the fields of a complaint say about its place: each name weighed by how it is written, by the words around it
  * (位于, 去, 老家) and by the names beside it.
  */
+import * as context from './context.ts';
 import type { Gazetteer } from './gazetteer.ts';
-import { type Mention, mentionsIn, type Target } from './mentions.ts';
+import type { Target } from './meanings.ts';
+import { type Mention, mentionsIn } from './mentions.ts';
 import * as names from './names.ts';
 
 /** What `resolvePlace` reads: the words, and the district of the form as six digits or a name. */
@@ -19,17 +21,19 @@ export const TAKEN = 0.6;
 
 /** One meaning of one name. */
 export interface Claim extends Target {
+  /** What must not be said twice: a word and a street, or a district. */
+  key: number;
   exact: boolean;
   /** A district that agrees stands beside it. */
   anchored: boolean;
   evidence: string;
+  community: number;
 }
 
-/** All that was said, before it is judged. */
+/** All that was said, before it is judged. Lists, because most texts name one place: a look through them costs least. */
 export interface Evidence {
-  /** By word and street. */
-  streets: Map<number, Claim>;
-  districts: Map<number, Claim>;
+  streets: Claim[];
+  districts: Claim[];
   outside: { weight: number; evidence: string };
 }
 
@@ -41,46 +45,35 @@ interface Field {
 }
 
 /** The probability that one of two independent hints is right. */
-export const either = (a: number, b: number) => 1 - (1 - a) * (1 - b);
-
-function claim<Key>(claims: Map<Key, Claim>, key: Key, one: Claim): void {
-  const known = claims.get(key);
-  if (!known || known.weight < one.weight) claims.set(key, one);
-  // two communities of a street named alike leave the street, but not which of them
-  else if (known.weight === one.weight && known.community !== one.community) known.community = -1;
+export function either(a: number, b: number): number {
+  return 1 - (1 - a) * (1 - b);
 }
 
-/** Splits mentions into addresses: neighbours of which the earlier says where the later is. */
-function addresses(text: string, mentions: readonly Mention[]): Mention[][] {
-  const found: Mention[][] = [];
-  let fine = false;
-  for (const mention of mentions) {
-    const address = found.at(-1);
-    const last = address?.at(-1);
-    const restarts =
-      fine && (mention.level === 'district' || mention.level === 'city') && text[mention.start - 1] !== '(';
-    if (address && last && !restarts && names.joins(text, last.end, mention.start, last.level === 'outside')) {
-      address.push(mention);
-    } else {
-      found.push([mention]);
-      fine = false;
-    }
-    fine ||= mention.level === 'coarse' || mention.level === 'fine';
+type Said = Pick<Claim, 'weight' | 'exact' | 'anchored' | 'evidence'>;
+
+function claim(claims: Claim[], key: number, { district, street, community }: Target, said: Said): void {
+  let at = 0;
+  while (at < claims.length && claims[at]?.key !== key) at += 1;
+  const known = claims[at];
+  if (!known || known.weight < said.weight) {
+    const { weight, exact, anchored, evidence } = said;
+    claims[at] = { key, district, street, community, weight, exact, anchored, evidence };
   }
-  return found;
+  // two communities of a street named alike leave the street, but not which of them
+  else if (known.weight === said.weight && known.community !== community) known.community = -1;
 }
 
 /** Weighs a place outside the city and takes from the address what it qualifies: 南通市 leaves nothing of 通州区. */
 function takeOutside(field: Field, address: Mention[], role: number, evidence: Evidence): Mention[] {
-  const at = address.findIndex((mention) => mention.level === 'outside');
+  const at = address.findIndex(({ meaning }) => meaning.level === 'outside');
   const mention = address[at];
   if (!mention) return address;
   const rest = address.slice(at + 1);
-  const home = rest.findIndex((other) => other.level === 'city');
-  const goesOn = rest.length > 0 || names.addressGoesOn(field.text, mention.end);
+  const home = rest.findIndex(({ meaning }) => meaning.level === 'city');
+  const goesOn = rest.length > 0 || context.addressGoesOn(field.text, mention.end);
   const stated = role > 1 || field.address;
   // a bare 河北 is mostly talk; it is a place when an address goes on behind it
-  const known = mention.exact || rest.some((other) => other.level !== 'outside' || other.exact);
+  const known = mention.meaning.exact || rest.some(({ meaning }) => meaning.level !== 'outside' || meaning.exact);
   let weight = goesOn && (stated || mention.start === 0) ? 0.75 : 0.2;
   if (known) weight = goesOn || stated ? 0.9 : mention.start === 0 ? 0.6 : 0.45;
   weight = Math.min(0.98, weight * role * field.weight);
@@ -92,122 +85,192 @@ function takeOutside(field: Field, address: Mention[], role: number, evidence: E
 
 /** What the members of one address say of each other. */
 interface Around {
-  districts: Set<number>;
+  districts: number[];
   /** Streets that two members name, one of them by its own name or an area's. */
-  agreed: Set<number>;
+  agreed: readonly number[];
   coarseExact: boolean;
   fine: boolean;
 }
 
+const NONE: readonly never[] = [];
+
 function around(address: readonly Mention[]): Around {
-  const all: Around = { districts: new Set(), agreed: new Set(), coarseExact: false, fine: false };
-  for (const { level, targets } of address) {
-    if (level === 'district') for (const { district, weight } of targets) if (weight > 0.4) all.districts.add(district);
-  }
-  const first = new Map<number, { by: Mention; coarse: boolean }>();
-  for (const mention of address) {
-    const { level, targets, shy, exact } = mention;
-    if (level !== 'coarse' && level !== 'fine') continue;
+  const all: Around = { districts: [], agreed: NONE, coarseExact: false, fine: false };
+  let namers = 0;
+  for (const { meaning } of address) {
+    const { level, targets, exact } = meaning;
+    if (level === 'district')
+      for (const { district, weight } of targets) if (weight > 0.4) all.districts.push(district);
     if (level === 'coarse' && exact) all.coarseExact = true;
     if (level === 'fine' && targets.length > 0) all.fine = true;
-    for (const { street, community } of [...targets, ...shy]) {
-      const known = first.get(street);
-      if (!known) first.set(street, { by: mention, coarse: community < 0 });
-      else if (known.by !== mention && (known.coarse || community < 0)) all.agreed.add(street);
-      else if (community < 0) known.coarse = true;
-    }
+    if (level === 'coarse' || level === 'fine') namers += 1;
   }
+  if (namers > 1) all.agreed = agreedBy(address);
   return all;
 }
 
+/** A street and who named it first. */
+interface Named {
+  street: number;
+  by: Mention;
+  coarse: boolean;
+}
+
+function note(named: Named[], agreed: number[], by: Mention, { street, community }: Target): void {
+  let at = 0;
+  while (at < named.length && named[at]?.street !== street) at += 1;
+  const known = named[at];
+  if (!known) named.push({ street, by, coarse: community < 0 });
+  else if (known.by !== by && (known.coarse || community < 0)) agreed.push(street);
+  else if (community < 0) known.coarse = true;
+}
+
+function agreedBy(address: readonly Mention[]): number[] {
+  const agreed: number[] = [];
+  const named: Named[] = [];
+  for (const mention of address) {
+    const { level, targets, shy } = mention.meaning;
+    if (level !== 'coarse' && level !== 'fine') continue;
+    for (const target of targets) note(named, agreed, mention, target);
+    for (const target of shy) note(named, agreed, mention, target);
+  }
+  return agreed;
+}
+
 /** What a mention means here: shy meanings, and loose ones, count where something beside them agrees. */
-function meaningsOf(field: Field, mention: Mention, { agreed, districts }: Around): Target[] {
-  const targets = mention.loose ? [] : mention.targets;
-  const shy = mention.loose ? [...mention.targets, ...mention.shy] : mention.shy;
-  const agreeing = shy.filter((target) => agreed.has(target.street)).map((target) => ({ ...target, weight: 0.8 }));
+function meaningsOf(field: Field, mention: Mention, { agreed, districts }: Around): readonly Target[] {
+  const { meaning, loose } = mention;
+  if (!loose && meaning.shy.length === 0) return meaning.targets;
+  const targets = loose ? NONE : meaning.targets;
+  const shy = loose ? [...meaning.targets, ...meaning.shy] : meaning.shy;
+  const agreeing = shy.filter((target) => agreed.includes(target.street)).map((target) => ({ ...target, weight: 0.8 }));
   if (targets.length > 0 || agreeing.length > 0) return [...targets, ...agreeing];
-  let near = names.stopsAt(field.text, mention.end) ? shy.filter((target) => districts.has(target.district)) : [];
+  let near = context.stopsAt(field.text, mention.end)
+    ? shy.filter((target) => districts.includes(target.district))
+    : NONE;
   if (near.length === 0 && field.address) near = shy.map((target) => ({ ...target, weight: 0.64 }));
   const streets = near.filter((target) => target.community < 0);
   return streets.length > 0 ? streets : near;
 }
 
 interface Meant {
-  meanings: Target[];
+  meanings: readonly Target[];
   factor: number;
   bonus: number;
 }
 
+/** The meanings whose district or street is among those given. */
+function lying(meanings: readonly Target[], level: 'district' | 'street', among: readonly number[]): readonly Target[] {
+  if (among.length === 0) return NONE;
+  for (const one of meanings)
+    if (!among.includes(one[level])) return meanings.filter((target) => among.includes(target[level]));
+  return meanings;
+}
+
 /** Narrows the meanings of a street or community by the districts and the other level beside it. */
-function narrow(mention: Mention, meanings: Target[], near: Around): Meant {
+function narrow({ meaning: { exact, level } }: Mention, meanings: readonly Target[], near: Around): Meant {
   let factor = 1;
   let bonus = 0;
   let left = meanings;
-  if (near.districts.size > 0) {
-    const inside = left.filter((target) => near.districts.has(target.district));
-    if (inside.length > 0) [left, bonus] = [inside, 0.5];
-    else factor = mention.exact ? 1 : 0.55;
+  if (near.districts.length > 0) {
+    const inside = lying(left, 'district', near.districts);
+    if (inside.length > 0) {
+      left = inside;
+      bonus = 0.5;
+    } else factor = exact ? 1 : 0.55;
   }
-  const agreeing = left.filter((target) => near.agreed.has(target.street));
+  const agreeing = lying(left, 'street', near.agreed);
   if (agreeing.length > 0) return { meanings: agreeing, factor, bonus: either(bonus, 0.6) };
   // 梨园云景里: the community is right and 梨园 only what people say; 酒仙桥街道花家地: the written street is
-  if (mention.level === 'coarse' && near.fine) factor *= mention.exact ? 1 : 0.5;
-  if (mention.level === 'fine' && near.coarseExact) factor *= mention.exact ? 0.9 : 0.62;
+  if (level === 'coarse' && near.fine) factor *= exact ? 1 : 0.5;
+  if (level === 'fine' && near.coarseExact) factor *= exact ? 0.9 : 0.62;
   return { meanings: left, factor, bonus };
 }
 
+/** Whether an earlier member of the address says the same in the same words; 密云区 and 密云镇 are two. */
+function isRepeated(text: string, address: readonly Mention[], at: number): boolean {
+  const { start, end, loose } = address[at] as Mention;
+  for (let i = 0; i < at; i += 1) {
+    const other = address[i] as Mention;
+    if (other.loose !== loose || other.end - other.start !== end - start) continue;
+    if (text.startsWith(text.slice(start, end), other.start)) return true;
+  }
+  return false;
+}
+
+function sure(weight: number, role: number, field: Field): number {
+  return Math.min(0.98, weight * role * field.weight);
+}
+
 function weighAddress(gazetteer: Gazetteer, field: Field, whole: Mention[], evidence: Evidence): void {
-  const [first] = whole;
-  const last = whole.at(-1);
-  if (!first || !last) return;
-  const role = names.roleAt(field.text, first.start, last.end);
+  const { start } = whole[0] as Mention;
+  const { end } = whole[whole.length - 1] as Mention;
+  const role = context.roleAt(field.text, start, end);
   const address = takeOutside(field, whole, role, evidence);
   const near = around(address);
-  const span = last.end - first.start <= 30 ? field.raw.slice(first.start, last.end) : null;
-  const sure = (weight: number) => Math.min(0.98, weight * role * field.weight);
-  const weighed = new Set<string>();
-  for (const [i, mention] of address.entries()) {
+  const span = end - start <= 30 ? field.raw.slice(start, end) : null;
+  for (let i = 0; i < address.length; i += 1) {
+    const mention = address[i] as Mention;
     mention.loose &&= address[i - 1]?.end !== mention.start;
-    // said again in the same words in one address is not said twice; 密云区 and 密云镇 are two
-    const key = `${mention.loose ? '?' : ''}${field.text.slice(mention.start, mention.end)}`;
-    if (weighed.has(key)) continue;
-    weighed.add(key);
+    if (isRepeated(field.text, address, i)) continue;
+    const { level, exact, targets } = mention.meaning;
     const words = span ?? field.raw.slice(mention.start, mention.end);
-    const base = { exact: mention.exact, anchored: true, evidence: words };
-    if (mention.level === 'district') {
-      for (const target of mention.targets) {
-        claim(evidence.districts, target.district, { ...target, ...base, weight: sure(target.weight) });
+    if (level === 'district') {
+      for (const target of targets) {
+        const said = { weight: sure(target.weight, role, field), exact, anchored: true, evidence: words };
+        claim(evidence.districts, target.district, target, said);
       }
-    } else if (mention.level !== 'city') {
+    } else if (level !== 'city') {
       const { meanings, factor, bonus } = narrow(mention, meaningsOf(field, mention, near), near);
       for (const target of meanings) {
         if (target.street < 0 || target.district < 0) continue;
-        const weight = sure(either(target.weight, bonus) * factor);
-        const anchored = near.districts.has(target.district);
-        const place = mention.word * gazetteer.divisions.length + target.street;
-        claim(evidence.streets, place, { ...target, ...base, anchored, weight });
+        const weight = sure(either(target.weight, bonus) * factor, role, field);
+        const said = { weight, exact, anchored: near.districts.includes(target.district), evidence: words };
+        claim(evidence.streets, mention.word * gazetteer.divisions.length + target.street, target, said);
       }
     }
   }
 }
 
+/** Splits the mentions of a field into addresses, neighbours of which the earlier says where the later is; weighs each. */
+function weighField(gazetteer: Gazetteer, field: Field, evidence: Evidence): void {
+  const { text } = field;
+  let address: Mention[] = [];
+  let last: Mention | null = null;
+  let fine = false;
+  for (const mention of mentionsIn(gazetteer, text)) {
+    const { level } = mention.meaning;
+    const restarts = fine && (level === 'district' || level === 'city') && text[mention.start - 1] !== '(';
+    const joined = last && !restarts && context.joins(text, last.end, mention.start, last.meaning.level === 'outside');
+    if (!joined && last) {
+      weighAddress(gazetteer, field, address, evidence);
+      address = [];
+      fine = false;
+    }
+    address.push(mention);
+    last = mention;
+    fine ||= level === 'coarse' || level === 'fine';
+  }
+  if (last) weighAddress(gazetteer, field, address, evidence);
+}
+
+const FIELDS = [
+  { name: 'address', weight: 1 },
+  { name: 'title', weight: 0.95 },
+  { name: 'text', weight: 0.92 },
+] as const;
+
 /** Reads the fields, the address first: what a stronger field says about streets, a weaker one cannot easily outweigh. */
 export function gather(gazetteer: Gazetteer, input: PlaceInput): Evidence {
-  const evidence: Evidence = { streets: new Map(), districts: new Map(), outside: { weight: 0, evidence: '' } };
-  const fields = [
-    { raw: input.address ?? '', weight: 1, address: true },
-    { raw: input.title ?? '', weight: 0.95, address: false },
-    { raw: input.text, weight: 0.92, address: false },
-  ];
+  const evidence: Evidence = { streets: [], districts: [], outside: { weight: 0, evidence: '' } };
   let left = 1;
-  for (const { raw, weight, address } of fields) {
-    if (raw === '') continue;
-    const text = names.fold(raw);
-    const field = { raw, text, weight: weight * left, address };
-    const mentions = mentionsIn(gazetteer, text).filter((mention) => mention.level !== 'accident');
-    for (const one of addresses(text, mentions)) weighAddress(gazetteer, field, one, evidence);
+  for (const { name, weight } of FIELDS) {
+    const raw = input[name];
+    if (!raw) continue;
+    const field = { raw, text: names.fold(raw), weight: weight * left, address: name === 'address' };
+    weighField(gazetteer, field, evidence);
     let best = evidence.outside.weight;
-    for (const one of evidence.streets.values()) best = Math.max(best, one.weight);
+    for (const one of evidence.streets) best = Math.max(best, one.weight);
     if (best >= TAKEN) left *= 0.8;
   }
   return evidence;

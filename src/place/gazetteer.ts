@@ -4,6 +4,7 @@
  */
 import type { Division } from '../catalog/types.ts';
 import { buildMatcher, type Matcher } from '../text/matcher.ts';
+import { Meanings, type Places, type Reading, type ReadingKind } from './meanings.ts';
 import * as names from './names.ts';
 
 /** A name people use for several streets (回龙观, 望京). One without streets lies outside the city (燕郊). */
@@ -13,32 +14,14 @@ export interface Area {
   streets: string[];
 }
 
-export type ReadingKind = 'city' | 'district' | 'street' | 'community' | 'estate' | 'area' | 'outside' | 'accident';
-
-/** What a written name may mean. `at` is the index of the division or area, -1 where there is none. */
-export interface Reading {
-  kind: ReadingKind;
-  at: number;
-  /** `whole` needs no ending, `base` is the name without its ending, `variant` a looser spelling of it. */
-  form: 'whole' | 'base' | 'variant';
-  /** Alone it says nothing: too short, or an ordinary word. */
-  strict: boolean;
-}
-
-export interface Gazetteer {
-  divisions: readonly Division[];
-  /** The streets of each area, as indices of divisions. */
-  areas: readonly (readonly number[])[];
-  /** By word of the matcher. */
-  readings: readonly (readonly Reading[])[];
+/** Everything but what `Places` holds serves finding names and divisions. */
+export interface Gazetteer extends Places {
+  /** By word: whether it is a bare number (三村). */
+  counts: Uint8Array;
+  meanings: Meanings;
   matcher: Matcher;
   words: ReadonlyMap<string, number>;
   codes: ReadonlyMap<string, number>;
-  /** By division: its district and its street, itself included, -1 where there is none. */
-  districtOf: Int32Array;
-  streetOf: Int32Array;
-  /** By division: a 镇, 乡 or 地区 among streets, a 村 among communities. */
-  rural: Uint8Array;
 }
 
 type Words = Map<string, Reading[]>;
@@ -169,15 +152,13 @@ export function buildGazetteer(divisions: readonly Division[], areas: readonly A
   addOutside(words, divisions, areas);
   for (const accident of names.accidents) if (!words.has(accident)) add(words, accident, 'accident', -1, 'whole');
   const list = [...words.keys()];
+  const places = { divisions, areas: inside, names: list, readings: [...words.values()], districtOf, streetOf, rural };
   return {
-    divisions,
-    areas: inside,
-    readings: [...words.values()],
+    ...places,
+    counts: Uint8Array.from(list, (word) => Number(names.isCount(word))),
+    meanings: new Meanings(places),
     matcher: buildMatcher(list),
     words: new Map(list.map((word, index) => [word, index])),
     codes,
-    districtOf,
-    streetOf,
-    rural,
   };
 }

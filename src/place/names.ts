@@ -1,9 +1,10 @@
 /**
- * How Chinese place names are written: folding, endings, numbers, estates, and the ordinary words that are no place.
+ * How Chinese place names are written: folding, bases, numbers, estates, and the ordinary words that are no place.
  * Generic knowledge of China only; what belongs to one city comes from its divisions and areas.
  */
+import { buildReplacements, replaceUnits } from '../text/normalize.ts';
 
-const FOLD = Uint16Array.from({ length: 65536 }, (_, code) => {
+const FOLD = buildReplacements((code) => {
   if (code >= 0xff01 && code <= 0xff5e) return foldAscii(code - 0xfee0);
   if (code === 0x3000) return 0x20;
   const digit = '零一二三四五六七八九'.indexOf(String.fromCharCode(code));
@@ -20,19 +21,11 @@ function foldAscii(code: number): number {
  * that a span found in the folded text is the same span of the original.
  */
 export function fold(text: string): string {
-  let out = '';
-  let kept = 0;
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    const folded = FOLD[code] ?? code;
-    if (folded === code) continue;
-    out += text.slice(kept, i) + String.fromCharCode(folded);
-    kept = i + 1;
-  }
-  return kept === 0 ? text : out + text.slice(kept);
+  return replaceUnits(text, FOLD);
 }
 
-const PEOPLES = '(?:(?:回|满|蒙古|朝鲜|畲|苗|侗|瑶|壮|彝|藏|白|傣|黎|土家|布依|哈尼|维吾尔)族)';
+/** The peoples a township may be named by, as a pattern. */
+export const PEOPLES = '(?:(?:回|满|蒙古|朝鲜|畲|苗|侗|瑶|壮|彝|藏|白|傣|黎|土家|布依|哈尼|维吾尔)族)';
 const STREET_END = new RegExp(`(?:街道|地区)(?:办事处)?$|${PEOPLES}*[镇乡]$`);
 const BODY_END =
   /(?:居民委员会|村民委员会|居委会|村委会|治理委员会|委员会|居民|村民|社区|虚拟|工作站|村?股份经济合作社生活区)$/;
@@ -194,105 +187,3 @@ export const provinces: Readonly<Record<string, string>> = {
   宁夏: '银川 石嘴山 吴忠 固原 中卫',
   新疆: '乌鲁木齐 克拉玛依 吐鲁番 哈密 昌吉 博尔塔拉 巴音郭楞 阿克苏 克孜勒苏 喀什 和田 伊犁 塔城 阿勒泰',
 };
-
-export type Ending = 'street' | 'town' | 'community' | 'village' | 'district' | 'city' | 'region';
-
-const ENDINGS: readonly [Ending, RegExp][] = [
-  ['street', /街道(?:办事处|办)?|(?<=街)道/y],
-  ['town', new RegExp(`(?:地区|${PEOPLES}*[镇乡])(?:办事处)?`, 'y')],
-  ['community', /社区(?:居委会|居民委员会)?|居委会|居民委员会/y],
-  ['village', /村(?:委会|民委员会)?/y],
-  ['district', /[区县旗](?!域|间|别|划)/y],
-  ['city', /市(?!场|民|政|面|值|容)/y],
-  ['region', /省|特别行政区|(?:维吾尔|壮族|回族)?自治[区州县]|[州盟]/y],
-];
-const ENDING_START = /[街道地镇乡社居村区县旗市省特维壮回自州盟满蒙朝畲苗侗瑶彝藏白傣黎土布哈]/y;
-
-/** The ending of a place's name at `at` in folded text, and where it stops. */
-export function endingAt(text: string, at: number): { ending: Ending; end: number } | null {
-  ENDING_START.lastIndex = at;
-  if (!ENDING_START.test(text)) return null;
-  for (const [ending, pattern] of ENDINGS) {
-    pattern.lastIndex = at;
-    if (pattern.test(text)) return { ending, end: pattern.lastIndex };
-  }
-  return null;
-}
-
-export type Tail = 'road' | 'stop' | 'landmark' | 'sibling' | 'none';
-
-const ROAD =
-  /[东西南北中前后内外]?\d{0,2}(?:路|大?街(?!道|坊)|大道|胡同|巷|条(?!件)|桥|立交|高速|环岛|环|线|河(?!北)|水库)/y;
-const SIBLING = /[东西南北中]?(?:[里园苑院]?第?\d{1,2}(?:区|里|社区)|[里区园苑])/y;
-const STOP = /(?:地铁|公交|火车)?(?:[东西南北]|\d)?(?:站(?!前)|场站|车站|枢纽|路口|[东西南北]口)/y;
-const LANDMARK =
-  /(?:[东西南北])?(?:医院|公园|学校|[小中大]学|学院|商场|大厦|机场|体育|市场|派出所|法院|银行|饭店|酒店|广场|[东西南北]门)/y;
-
-/** What follows a name written without its ending: a road or a landmark called after it, or a neighbour not in the list. */
-export function tailAt(text: string, at: number): Tail {
-  for (const [tail, pattern] of [
-    ['road', ROAD],
-    ['sibling', SIBLING],
-    ['stop', STOP],
-    ['landmark', LANDMARK],
-  ] as const) {
-    pattern.lastIndex = at;
-    if (pattern.test(text)) return tail;
-  }
-  return 'none';
-}
-
-const FROM = /(?:户籍|户口|老家|籍贯|原籍|祖籍|来自|出生)(?:地|所在地|地址)?[是为在于:]*\s*$/;
-const TOWARDS = /(?:开往|前往|通往|发往|驶向|途经|经过|路过|去|往|到|从|至|赴|距|离)[了过]?\s*$/;
-const ARRIVED = /(?:收|接|看|找|遇|来|得|受|回|搬|迁|反映|感|直|达|住|调|注意)到\s*$/;
-const AT = /(?:位于|坐落|地址|地处|住址|地点|小区|居住|家住|租住|现住|暂住|住|在|于)[是为在于:的]*\s*(?:本市|我市)?$/;
-const AWAY = /(?:的)?(?:人(?![民行员])|户口|户籍|籍|牌照|车牌|身份证|医保|社保|生源)/y;
-const VISIT = /[^,。;!?]{0,4}?(?:上班|工作(?![人站者日时室单证])|上学|就读|就医|看病|打工|出差|旅游|游玩)/y;
-
-/** How far the words around a place say that the matter is there: 1 neutral, more after 位于 or 住, less after 去 or 老家. */
-export function roleAt(text: string, start: number, end: number): number {
-  const before = text.slice(Math.max(0, start - 10), start);
-  AWAY.lastIndex = end;
-  if (FROM.test(before) || AWAY.test(text)) return 0.3;
-  VISIT.lastIndex = end;
-  if (VISIT.test(text)) return 0.5;
-  if (TOWARDS.test(before) && !ARRIVED.test(before)) return 0.45;
-  return AT.test(before) ? 1.2 : 1;
-}
-
-const FILLER =
-  /^(?:[东西南北中内外]?(?:路|大?街|胡同|巷)|[\d甲乙丙]+号?院?|附近|辖区|所属|下辖|管辖|的|[\s,、\-—/()·:])*$/;
-const REGION = /^(?:的|[\u4e00-\u9fff]{1,6}(?:[市县州盟旗镇乡]|(?<![小社校园])区))?$/;
-
-/** Whether two places stand so close that the first says where the second is. */
-export function joins(text: string, end: number, start: number, outside: boolean): boolean {
-  const gap = start - end;
-  return gap === 0 || (gap <= 8 && (outside ? REGION : FILLER).test(text.slice(end, start)));
-}
-
-const ADDRESS_GOES_ON =
-  /[^,。;!?\s]{0,8}?(?:[市县旗镇村]|乡(?!村)|(?<![社校地])区|街道|(?<![铁公网道])路|号院|号楼|大街)/y;
-
-/** Whether an address goes on after a region's name. */
-export function addressGoesOn(text: string, at: number): boolean {
-  ADDRESS_GOES_ON.lastIndex = at;
-  return ADDRESS_GOES_ON.test(text);
-}
-
-const ADDRESS_STOP =
-  /$|[\s,。;!?、()\d]|小区|[东西南北]?[里区院]|社区|居民|业主|物业|附近|周边|门口|一带|这边|那边|地铁|里面/y;
-
-/** Whether a name stops where names in addresses do: 朝阳区团结3号楼, but not 朝阳区建设的. */
-export function stopsAt(text: string, at: number): boolean {
-  ADDRESS_STOP.lastIndex = at;
-  return ADDRESS_STOP.test(text);
-}
-
-const FREE =
-  /[^\u4e00-\u9fff]|[在住于的是到往去从和与及跟至称映家内对为由经我们区镇乡市县道给请问让把向铁过来位址处离近距隔叫回自本这那该某居租落诉]/y;
-
-/** Whether a name begins where a name may: at the start, after a mark or after a word that leads to a place. */
-export function startsFree(text: string, at: number): boolean {
-  FREE.lastIndex = at - 1;
-  return at === 0 || FREE.test(text);
-}

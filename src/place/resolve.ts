@@ -3,9 +3,10 @@
  * street costs more than none, so doubt is answered as such.
  */
 import type { Division, DivisionKind } from '../catalog/types.ts';
-import { type Claim, type Evidence, either, gather, type PlaceInput, TAKEN } from './evidence.ts';
+import { type Evidence, either, gather, type PlaceInput, TAKEN } from './evidence.ts';
 import type { Gazetteer } from './gazetteer.ts';
 import * as names from './names.ts';
+import { districtScore, heaviest, type Score, scoreDistricts, scoreStreets } from './score.ts';
 
 export interface NamedCode {
   code: string;
@@ -39,77 +40,6 @@ const rivals = (best: number, other: number) => other >= best * RIVAL && 1 - oth
 /** What is weaker is not worth a look. */
 const FAINT = 0.3;
 
-/** A street or district with all that speaks for it. */
-interface Score {
-  at: number;
-  district: number;
-  community: number;
-  weight: number;
-  anchored: boolean;
-  evidence: string;
-}
-
-const heaviest = (a: Score, b: Score) => b.weight - a.weight || a.at - b.at;
-
-/** A claim's weight among the districts named elsewhere in the words. */
-function inContext(claim: Claim, named: ReadonlySet<number>): number {
-  if (claim.anchored || named.size === 0) return claim.weight;
-  if (named.has(claim.district)) return either(claim.weight, 0.3);
-  return claim.weight * (claim.exact ? 0.75 : 0.6);
-}
-
-function scoreStreets(gazetteer: Gazetteer, evidence: Evidence): Score[] {
-  const named = new Set<number>();
-  for (const [district, { weight }] of evidence.districts) if (weight >= 0.5) named.add(district);
-  const scores = new Map<number, Score & { heard: number; known: number }>();
-  for (const claim of evidence.streets.values()) {
-    const weight = inContext(claim, named);
-    const { street: at, district, anchored, community } = claim;
-    const score = scores.get(at) ?? {
-      at,
-      district,
-      community: -1,
-      weight: 0,
-      anchored,
-      evidence: '',
-      heard: 0,
-      known: 0,
-    };
-    if (weight > score.heard) Object.assign(score, { heard: weight, evidence: claim.evidence });
-    // two communities named alike leave the street, but not which of them
-    if (community >= 0 && weight >= score.known) {
-      score.community = weight === score.known ? -1 : community;
-      score.known = weight;
-    }
-    score.anchored ||= anchored;
-    score.weight = Math.min(0.98, either(score.weight, weight));
-    scores.set(at, score);
-  }
-  const all = [...scores.values()];
-  const zone = (score: Score) => gazetteer.divisions[score.at]?.zone === true;
-  // A statistical zone lies over streets: beside 荣华街道, 经开区 only says more loosely where
-  for (const score of all.filter(zone)) {
-    const over = all.some((other) => !zone(other) && other.weight >= TAKEN && other.district === score.district);
-    if (over) score.weight *= 0.5;
-  }
-  return all.sort(heaviest);
-}
-
-/** The districts named; `streets` lend their weight to theirs. */
-function scoreDistricts(evidence: Evidence, streets: readonly Score[]): Score[] {
-  const scores = new Map<number, Score>();
-  for (const [at, { weight, evidence: words }] of evidence.districts) {
-    scores.set(at, { at, district: at, community: -1, weight, anchored: true, evidence: words });
-  }
-  for (const { district, weight, evidence: words } of streets) {
-    const known = scores.get(district);
-    const lent = { at: district, district, community: -1, weight: weight * 0.95, anchored: false, evidence: words };
-    if (!known) scores.set(district, lent);
-    else if (known.weight < lent.weight) known.weight = lent.weight;
-  }
-  return [...scores.values()].sort(heaviest);
-}
-
 /** The answer before it gets names. `among` are the candidates, likeliest first. */
 interface Verdict {
   status: Place['status'];
@@ -132,13 +62,14 @@ function ambiguous(among: Score[], all = false): Verdict {
 
 /** Judges what was said, without the form. */
 function judge(streets: Score[], districts: Score[], outside: Evidence['outside']): Verdict {
-  const [top, second] = streets;
-  const [district, other] = districts;
+  const top = streets[0];
+  const district = districts[0];
   const inside = Math.max(top?.weight ?? 0, district?.weight ?? 0);
   if (outside.weight >= 0.5 && outside.weight > inside) {
     return { status: 'outside', best: null, among: streets, confidence: outside.weight, evidence: outside.evidence };
   }
   if (top && top.weight >= TAKEN) {
+    const second = streets[1];
     if (second && rivals(top.weight, second.weight)) return ambiguous(streets);
     const against = districts.find((one) => one.anchored && one.weight >= TAKEN && one.at !== top.district);
     if (against && !top.anchored && !districts.some((one) => one.anchored && one.at === top.district)) {
@@ -149,16 +80,20 @@ function judge(streets: Score[], districts: Score[], outside: Evidence['outside'
   }
   if (district && district.weight >= 0.5) {
     const among = [...districts.filter((one) => one.weight >= 0.5), ...streets];
+    const other = districts[1];
     if (other && rivals(district.weight, other.weight)) return ambiguous(among);
     return { status: 'district', best: district, among, confidence: district.weight, evidence: district.evidence };
   }
   return { status: 'unknown', best: null, among: streets, confidence: 0, evidence: '' };
 }
 
+function nameOf(gazetteer: Gazetteer, at: number): string {
+  return gazetteer.divisions[at]?.name ?? '';
+}
+
 /** Judges with the district of the form: it settles doubt, but does not overrule what is said clearly. */
 function judgeWithForm(gazetteer: Gazetteer, form: number, verdict: Verdict, streets: Score[]): Verdict {
-  const name = (at: number) => gazetteer.divisions[at]?.name ?? '';
-  const own: Score = { at: form, district: form, community: -1, weight: 0.9, anchored: true, evidence: '' };
+  const own = districtScore(form, 0.9, true, '');
   const [said] = verdict.among;
   const within = streets.filter((score) => score.district === form);
   const agrees = (within[0]?.weight ?? 0) >= Math.max(0.45, (said?.weight ?? 0) * RIVAL) || said?.district === form;
@@ -173,9 +108,9 @@ function judgeWithForm(gazetteer: Gazetteer, form: number, verdict: Verdict, str
     verdict.status === 'outside'
       ? `文字所指的“${verdict.evidence}”不在本市`
       : said && said.at !== said.district
-        ? `文字所指的${name(said.at)}属于${name(said.district)}`
-        : `文字写的是${name(said?.district ?? -1)}`;
-  const conflict = `表单填写的是${name(form)}，${what}`;
+        ? `文字所指的${nameOf(gazetteer, said.at)}属于${nameOf(gazetteer, said.district)}`
+        : `文字写的是${nameOf(gazetteer, said?.district ?? -1)}`;
+  const conflict = `表单填写的是${nameOf(gazetteer, form)}，${what}`;
   if (verdict.status !== 'outside' && (said?.weight ?? 0) < TAKEN) {
     return { ...settled, among: [...settled.among, ...verdict.among], confidence: settled.confidence * 0.7, conflict };
   }
@@ -191,20 +126,22 @@ function named(gazetteer: Gazetteer, at: number): NamedCode | null {
 }
 
 function candidates(gazetteer: Gazetteer, among: readonly Score[]): Candidate[] {
-  const seen = new Set<number>();
-  return among.flatMap(({ at, district, weight }) => {
-    const self = named(gazetteer, at);
-    if (!self || weight < FAINT || seen.has(at) || seen.size >= 5) return [];
-    seen.add(at);
-    const above = at === district ? null : named(gazetteer, district);
-    return [{ ...self, path: above ? [above.name, self.name] : [self.name], confidence: round(weight) }];
-  });
+  const found: Candidate[] = [];
+  for (const { at, district, weight } of among) {
+    const self = gazetteer.divisions[at];
+    if (!self || weight < FAINT || found.some(({ code }) => code === self.code)) continue;
+    const above = at === district ? undefined : gazetteer.divisions[district];
+    const path = above ? [above.name, self.name] : [self.name];
+    found.push({ code: self.code, name: self.name, path, confidence: round(weight) });
+    if (found.length === 5) break;
+  }
+  return found;
 }
 
 /** The one district in which all that are in doubt lie, or -1. */
 function commonDistrict(doubt: readonly Score[]): number {
-  const districts = new Set(doubt.map((score) => score.district));
-  return districts.size === 1 ? (doubt[0]?.district ?? -1) : -1;
+  const district = doubt[0]?.district ?? -1;
+  return doubt.every((score) => score.district === district) ? district : -1;
 }
 
 /**
@@ -217,10 +154,10 @@ export function resolvePlace(gazetteer: Gazetteer, input: PlaceInput): Place {
   const said = judge(streets, scoreDistricts(evidence, streets), evidence.outside);
   const form = input.district ? findDivision(gazetteer, input.district, 'district') : undefined;
   const verdict = form ? judgeWithForm(gazetteer, gazetteer.codes.get(form.code) ?? -1, said, streets) : said;
-  const { status, best, among, doubt = [], conflict } = verdict;
+  const { status, best, among, doubt, conflict } = verdict;
   return {
     status,
-    district: named(gazetteer, best?.district ?? commonDistrict(doubt)),
+    district: named(gazetteer, best?.district ?? (doubt ? commonDistrict(doubt) : -1)),
     street: status === 'resolved' && best ? named(gazetteer, best.at) : null,
     community: status === 'resolved' && best ? named(gazetteer, best.community) : null,
     confidence: round(verdict.confidence),

@@ -105,6 +105,25 @@ function link({ nodes, chars, words, shorter }: Trie): void {
   }
 }
 
+/** Where a word's first two characters have their bit among `pairBits`. */
+const pairBits = 1 << 16;
+const pairOf = (first: number, second: number) => (Math.imul(first, 40503) ^ second) & (pairBits - 1);
+
+/**
+ * Which pairs of characters words begin with; a pair that none begins with may look as if one did. Few pairs of a text do,
+ * and these bits stay in the nearest cache where the tables of the nodes do not.
+ */
+function buildPairs(words: readonly string[]): Int32Array {
+  const pairs = new Int32Array(pairBits / 32);
+  // a word of one character may be followed by anything
+  if (words.some((word) => word.length === 1)) return pairs.fill(-1);
+  for (const word of words) {
+    const pair = pairOf(word.charCodeAt(0), word.charCodeAt(1));
+    pairs[pair >> 5] = (pairs[pair >> 5] as number) | (1 << (pair & 31));
+  }
+  return pairs;
+}
+
 /**
  * Builds a matcher over `words`; none may be empty. A word given twice answers with its first index.
  * Matching is exact on UTF-16 units: normalise text and words the same way beforehand.
@@ -114,7 +133,8 @@ export function buildMatcher(words: readonly string[]): Matcher {
   const trie = buildTrie(words);
   link(trie);
   const { nodes, chars, shorter } = trie;
-  // most characters of a text begin a step from the root, which has too many children to search
+  const pairs = buildPairs(words);
+  // the root has too many children to search
   const roots = new Uint16Array(65536);
   for (let node = nodes[FIRST] as number; node < (nodes[END] as number); node += 1) roots[chars[node] as number] = node;
   const lengths = Int32Array.from(words, (word) => word.length);
@@ -136,14 +156,21 @@ export function buildMatcher(words: readonly string[]): Matcher {
     scan(text) {
       found.count = 0;
       let state = 0;
+      let following = text.length > 0 ? text.charCodeAt(0) : 0;
       for (let i = 0; i < text.length; i += 1) {
-        const char = text.charCodeAt(i);
+        const char = following;
+        following = i + 1 < text.length ? text.charCodeAt(i + 1) : 0;
         let next = 0;
         while (state !== 0 && next === 0) {
           next = childOf(nodes, chars, state, char);
           state = nodes[state * 4 + FAIL] as number;
         }
-        state = next === 0 ? (roots[char] as number) : next;
+        if (next === 0) {
+          const pair = pairOf(char, following);
+          if (((pairs[pair >> 5] as number) & (1 << (pair & 31))) === 0) continue;
+          next = roots[char] as number;
+        }
+        state = next;
         for (let hit = nodes[state * 4 + HIT] as number; hit !== 0; hit = shorter[hit] as number)
           add(trie.words[hit] as number, i + 1);
       }
