@@ -41,21 +41,7 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
   await app.register(swagger, openApi);
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
   installMetrics(app, metrics);
-  app.addHook('onResponse', async (request, reply) => {
-    const { method, routeOptions } = request;
-    request.log.debug(
-      { method, route: routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
-      'request',
-    );
-  });
-  // While the service stops, a connection ends with the answer it is waiting for instead of being kept for another.
-  let closing = false;
-  app.addHook('preClose', async () => {
-    closing = true;
-  });
-  app.addHook('onSend', async (_request, reply) => {
-    if (closing) reply.header('connection', 'close');
-  });
+  requestHooks(app);
   healthRoutes(app, ctx);
   await app.register(
     async (api) => {
@@ -73,6 +59,25 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
     { prefix: '/api/v1' },
   );
   return app;
+}
+
+/** A line in the log for every request, and connections that end when the service does. */
+function requestHooks(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions } = request;
+    request.log.debug(
+      { method, route: routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'request',
+    );
+  });
+  // While the service stops, a connection ends with the answer it is waiting for instead of being kept for another.
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
 }
 
 function healthRoutes(app: FastifyInstance, ctx: Context): void {

@@ -31,7 +31,7 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
   const load = async () => ({ version: (await newestCatalog(db))?.version ?? 0, rows: await loadCatalogRows(db) });
   let { version, rows } = await load();
   if (version === 0) throw new Error('还没有基础数据，请先运行 jiesu seed');
-  let segmenter = createSegmenter(userWords(rows));
+  const segmenter = createSegmenter(userWords(rows));
   let judge: Judge | null = null;
   let valid: { since: string; until: string | null } = { since: '', until: null };
 
@@ -54,7 +54,7 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
     async refresh() {
       if ((await newestCatalog(db))?.version === version) return;
       ({ version, rows } = await load());
-      segmenter = createSegmenter(userWords(rows));
+      segmenter.learn(userWords(rows));
       judge = null;
     },
   };

@@ -9,6 +9,8 @@ import nodejieba from 'nodejieba';
 import type { SeedData } from '../catalog/types.ts';
 
 export interface Segmenter {
+  /** Adds words to the dictionary; it is global to the process, so nothing is ever taken away. */
+  learn(words: readonly string[]): void;
   /** Words of a text in order; together they are the text again, but for lone surrogates. */
   cut(text: string): string[];
   /** The distinct words to search a text by: its words and the shorter words inside the longer ones, at most 400. */
@@ -59,12 +61,31 @@ function loadDictionary(): void {
 
 let loaded = false;
 
-/** Loads the dictionary on first use and adds `words`. Adding is cumulative in a process: the dictionary is global. */
+const ascii = /^[a-z0-9]+$/i;
+
+/** Puts letters and digits that stand together into one word again: nodejieba cuts plates and route numbers to pieces. */
+function joinAscii(words: readonly string[]): string[] {
+  const joined: string[] = [];
+  let open = false;
+  for (const word of words) {
+    const isAscii = ascii.test(word);
+    if (isAscii && open) joined.push(`${joined.pop() ?? ''}${word}`);
+    else joined.push(word);
+    open = isAscii;
+  }
+  return joined;
+}
+
+/** Loads the dictionary on first use and adds `words`. */
 export function createSegmenter(words: readonly string[]): Segmenter {
   if (!loaded) loadDictionary();
   loaded = true;
-  for (const word of words) nodejieba.insertWord(word);
   const inner = new Map<string, string[]>();
+  const learn = (more: readonly string[]) => {
+    for (const word of more) nodejieba.insertWord(word);
+    inner.clear();
+  };
+  learn(words);
   const wordsInside = (word: string): string[] => {
     const known = inner.get(word);
     if (known !== undefined) return known;
@@ -74,12 +95,13 @@ export function createSegmenter(words: readonly string[]): Segmenter {
     return found;
   };
   return {
+    learn,
     cut: (text) => nodejieba.cut(text),
     searchWords(all) {
       const found = new Set<string>();
-      for (const word of all) {
+      for (const word of joinAscii(all)) {
         if (found.size >= maxSearchWords) break;
-        if (word.length === 2) found.add(word);
+        if (word.length === 2 || (word.length > 2 && word.length <= 32 && ascii.test(word))) found.add(word);
         else if (word.length > 2 && word.length <= 32) for (const part of wordsInside(word)) found.add(part);
       }
       return [...found].slice(0, maxSearchWords);

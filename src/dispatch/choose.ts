@@ -2,8 +2,8 @@
  * Chooses the unit that leads and those that help: matter × place → lead, co-handlers, and why.
  *
  * The rule of highest priority that matches decides; where none does, the matter's own default lead. Clear duty and place
- * go straight to the unit; clear duty and only a district known go to the district as backstop (兜底); all else waits for a
- * person with the suggestion made here (docs/domain.md, chain and rules, 2).
+ * go straight to the unit; where a street's duty is clear but only the district known, the rules of priority 0 say who is
+ * the backstop (兜底); all else waits for a person with the suggestion made here (docs/domain.md, chain and rules, 2).
  */
 import type { Catalog, Leaf } from '../catalog/catalog.ts';
 import type { DispatchRule, Unit } from '../catalog/types.ts';
@@ -51,13 +51,26 @@ function coversMatter(rule: DispatchRule, code: string): boolean {
   return rule.matter === '*' || code === rule.matter || code.startsWith(`${rule.matter}.`);
 }
 
-/** For every matter the rules that may concern it, those that come first in front, and its names as they are printed. */
-function dutiesOf({ leaves, data }: Catalog): Map<string, { rules: DispatchRule[]; path: string }> {
-  const ordered = data.rules
-    .filter(({ priority }) => priority > 0)
-    .toSorted((a, b) => b.priority - a.priority || (a.code < b.code ? -1 : 1));
-  const rulesOf = (code: string) => ordered.filter((rule) => coversMatter(rule, code));
-  return new Map(leaves.map(({ code, path }) => [code, { rules: rulesOf(code), path: path.join('—') }]));
+/** What the catalogue says of one matter. */
+interface Duty {
+  /** Rules that may concern it, those that come first in front. */
+  rules: DispatchRule[];
+  /** Rules of priority 0: who takes it where the place is known too roughly. */
+  backstops: DispatchRule[];
+  /** Its names as they are printed. */
+  path: string;
+}
+
+function dutiesOf({ leaves, data }: Catalog): Map<string, Duty> {
+  const ordered = data.rules.toSorted((a, b) => b.priority - a.priority || (a.code < b.code ? -1 : 1));
+  return new Map(
+    leaves.map(({ code, path }) => {
+      const covering = ordered.filter((rule) => coversMatter(rule, code));
+      const rules = covering.filter(({ priority }) => priority > 0);
+      const backstops = covering.filter(({ priority }) => priority === 0);
+      return [code, { rules, backstops, path: path.join('—') }];
+    }),
+  );
 }
 
 /** The units that answer for streets and districts: their own, unless the list names another. */
@@ -76,7 +89,7 @@ export function buildDispatcher(catalog: Catalog): Dispatcher {
   const units = governors(catalog);
   const governing = (code: string | null): Unit | null => (code === null ? null : (units.get(code) ?? null));
   const unitFor = (lead: Lead, facts: Facts): Unit | null => {
-    if (lead === 'street') return governing(facts.street) ?? governing(facts.district);
+    if (lead === 'street') return governing(facts.street);
     // A street that answers to a unit of its own (a development zone) answers to it for the district's duties too.
     if (lead === 'district') {
       const street = governing(facts.street);
@@ -92,7 +105,9 @@ export function buildDispatcher(catalog: Catalog): Dispatcher {
       const duties = dutyOf.get(leaf.code);
       const rule = duties?.rules.find((candidate) => matches(candidate, facts));
       const lead = rule?.lead ?? leaf.lead;
-      const unit = unitFor(lead, facts);
+      const tooRough = lead === 'street' && facts.street === null;
+      const backstop = tooRough ? duties?.backstops.find((candidate) => matches(candidate, facts)) : undefined;
+      const unit = tooRough ? (backstop ? unitFor(backstop.lead, facts) : null) : unitFor(lead, facts);
       const co: Unit[] = [];
       for (const word of rule?.co ?? []) {
         const one = unitFor(word, facts);
@@ -100,14 +115,13 @@ export function buildDispatcher(catalog: Catalog): Dispatcher {
       }
       const duty = rule?.reason ?? `事项“${duties?.path ?? leaf.name}”按派单目录${leadWord(lead, unit)}`;
       const doubt = doubtOf(facts, lead, unit);
-      const backstop =
-        unit !== null && lead === 'street' && facts.street === null ? `；只能定位到区，由${unit.name}兜底` : '';
+      const why = backstop ? `${duty}；只能定位到区：${backstop.reason}` : duty;
       return {
         status: doubt === null ? 'dispatch' : 'triage',
         lead: unit,
         co,
-        rule: rule?.code ?? 'default',
-        reason: doubt === null ? `${duty}${backstop}` : `${doubt}，转人工研判；建议：${duty}${backstop}`,
+        rule: backstop?.code ?? rule?.code ?? 'default',
+        reason: doubt === null ? why : `${doubt}，转人工研判；建议：${why}`,
       };
     },
   };

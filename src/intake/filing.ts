@@ -19,12 +19,9 @@ export interface Filer {
 }
 
 /** The words of a request as they are judged, with what the operator has decided himself. */
-export function subjectOf(request: NewComplaint, judge: Judge): Subject {
-  const street = request.street === undefined ? undefined : judge.catalog.divisions.get(request.street);
-  const address = street === undefined ? request.address : `${street.name}${request.address ?? ''}`;
-  const district = request.district ?? street?.parent ?? undefined;
-  const { title, text, type, level, matter, need } = request;
-  return { title, text, address, district, caller: request.caller?.kind, type, level, matter, need };
+export function subjectOf({ caller, ...request }: NewComplaint): Subject {
+  const { title, text, address, district, street, type, level, matter, need } = request;
+  return { title, text, address, district, street, caller: caller?.kind, type, level, matter, need };
 }
 
 /** What a filing is made of. */

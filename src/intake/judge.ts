@@ -19,6 +19,8 @@ export interface Subject {
   address?: string | undefined;
   /** A code or a name; where it names nothing it is ignored here and refused by the service. */
   district?: string | undefined;
+  /** Code of the street that a person has named; it decides. */
+  street?: string | undefined;
   caller?: string | undefined;
   need?: string | undefined;
   matter?: string | undefined;
@@ -72,7 +74,7 @@ function judge(
   { catalog, classifier, gazetteer, dispatcher, leaves }: Parts,
 ): Judgement {
   const verdict = classifier.classify({ title: subject.title, text: subject.text, joined });
-  const place = resolvePlace(gazetteer, subject);
+  const place = placeOf(subject, gazetteer, catalog);
   const given = subject.matter === undefined ? undefined : leaves.get(subject.matter);
   const matter = matterOf(verdict, given);
   const need = needOf(verdict, subject.need ?? given?.need, catalog);
@@ -100,6 +102,25 @@ function judge(
     place,
     dispatch: { status, lead: lead && unitRef(lead), co: co.map(unitRef), rule, reason },
     evidence: verdict.evidence,
+  };
+}
+
+/** The place of the words; a street that a person has named decides, and the words may only add a community of it. */
+function placeOf(subject: Subject, gazetteer: Gazetteer, catalog: Catalog): Judgement['place'] {
+  const found = resolvePlace(gazetteer, subject);
+  const street = subject.street === undefined ? undefined : catalog.divisions.get(subject.street);
+  if (street === undefined) return found;
+  const district = catalog.divisions.get(street.parent ?? '');
+  const own = found.street?.code === street.code;
+  return {
+    ...found,
+    status: 'resolved',
+    district: district ? { code: district.code, name: district.name } : null,
+    street: { code: street.code, name: street.name },
+    community: own ? found.community : null,
+    confidence: 1,
+    evidence: own ? found.evidence : street.name,
+    conflict: null,
   };
 }
 

@@ -103,7 +103,7 @@ export async function prepareFiling(
   key: string | null = null,
 ): Promise<Filing> {
   const judge = ctx.judgeAt(now);
-  const { judgement, words: all } = judge.judge(subjectOf(request, judge));
+  const { judgement, words: all } = judge.judge(subjectOf(request));
   const words = ctx.segmenter.searchWords(all);
   const similar = await similarTo(
     ctx,

@@ -86,7 +86,7 @@ t.test('conditions', async (t) => {
     ['from=2026-11-24&to=2026-11-22', []],
     ['q=垃圾&channel=phone&district=110105', ['told', 'rubbish']],
     ['street=110105026&need=AQ&phone=19900007777', ['lift']],
-    ["q=垃圾' or '1'='1", ['tomorrow', 'told', 'rubbish']],
+    ["q=垃圾' or '1'='1", []],
   ];
   for (const [query, found] of cases)
     t.same(await find(operator, encodeURI(query).replaceAll('%2525', '%25')), found, query || 'all');
