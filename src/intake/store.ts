@@ -226,6 +226,6 @@ export async function findFiled(db: Db, which: { id: number } | { source: string
   if (filed === undefined) throw new Error('a complaint has no event of its filing');
   // Not those of the triage desk, later on.
   const atOnce = and(eq(orders.complaintId, row.id), eq(orders.dispatchedAt, filed.at));
-  const placed = await db.select().from(orders).where(atOnce).orderBy(orders.id);
+  const placed = filed.status === 'dispatched' ? await db.select().from(orders).where(atOnce).orderBy(orders.id) : [];
   return { ...row, status: filed.status ?? '', orders: placed };
 }
