@@ -18,10 +18,10 @@ COPY package.json tsconfig.json openapi.yaml ./
 COPY src ./src
 COPY drizzle ./drizzle
 COPY seeds ./seeds
+COPY scripts/healthcheck.mjs ./scripts/
 USER node
 VOLUME /data
 EXPOSE 8345
-HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "scripts/healthcheck.mjs"]
 STOPSIGNAL SIGTERM
 CMD ["node", "src/main.ts", "serve"]

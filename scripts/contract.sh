@@ -2,7 +2,7 @@
 # Holds the running service against openapi.yaml: specmatic invents requests, valid and not, for every role, and
 # contract-proxy.ts fails on any 5xx, any status or content type not declared, and any body of another shape than declared.
 # Failures that specmatic itself counts are expected: an invented code or a used order is rightly refused with 4xx.
-# Needs Java 17, jq, curl and the npm registry; SPECMATIC="java -jar specmatic.jar" takes an installed one. About 4 minutes.
+# Needs Java 17, jq, curl and the npm registry; SPECMATIC="java -jar specmatic.jar" takes an installed one. About 5 minutes.
 # Prints requests by operation and status, then the faults; exits 1 on a fault or an operation that was never answered
 # with success. KEEP=1 keeps all outputs; findings.jsonl among them has every faulty request whole.
 set -euo pipefail
@@ -26,7 +26,7 @@ jiesu demo --count 100 >/dev/null
 node --import tsx scripts/contract-proxy.ts openapi.yaml "$url" "$work/findings.jsonl" >"$work/result" & proxy=$!
 checked=$(urlIn "$work/result")
 declare -A token
-for role in operator dispatcher callback analyst; do token[$role]=$(jiesu token create --role $role); done
+for role in operator channel dispatcher callback analyst; do token[$role]=$(jiesu token create --role $role); done
 token[handler]=$(jiesu token create --role handler --unit 110105026)
 
 # Rows in every state: complaints at the triage desk; orders just sent, signed, contacted; call-backs.
@@ -68,7 +68,7 @@ for part in 0 1 2; do
   try handler "PATH='/api/v1/queue'" sent $part
   try callback "PATH='/api/v1/callbacks'" callbacks $part
 done
-try operator "TAGS='intake'" sent
+for role in operator channel; do try $role "TAGS='intake'" sent; done
 try dispatcher "PATH='/api/v1/complaints/{number}/dispatch'" sent
 for step in sign:sent contact:signed reply:contacted; do try handler "PATH='/api/v1/orders/{id}/${step%:*}'" "${step#*:}"; done
 try callback "PATH='/api/v1/callbacks/{id}/attempts'" callbacks

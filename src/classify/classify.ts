@@ -57,6 +57,8 @@ export interface Fit {
 }
 
 export const fitted: Fit = { none: 0.6, branch: 0.2, need: 0.4, steepness: 2, saturation: 12 };
+/** A mass that counts only where there is no other. */
+const faint = 1e-9;
 /** From this sum of cues on, words alone set the level. */
 const levelCue = 2;
 
@@ -128,7 +130,8 @@ function weigh(model: Model, space: Workspace, fit: Fit): { sum: number; none: n
     if (vote > 0) needMass[need] = (needMass[need] as number) + Math.exp(Math.min(fit.need * vote, 200) * steepness);
     sum += needMass[need] as number;
   }
-  if (model.otherNeed !== -1) needMass[model.otherNeed] = (needMass[model.otherNeed] as number) + none;
+  // 其他 stands first where nothing speaks for any need, and is not believed for it.
+  if (model.otherNeed !== -1) needMass[model.otherNeed] = (needMass[model.otherNeed] as number) + faint;
   return { sum, none };
 }
 

@@ -47,7 +47,9 @@ export async function runAs(folder: string, program: string, run: Run): Promise<
   if ((await isOpenToOthers(program)) && (await isOpenToOthers(path.join(folder, 'postgres')))) {
     return { ...user, run: async (file, args) => void (await run(file, args, { ...options, ...user })) };
   }
+  // access(2) forgets capabilities of those who are not root, unless told that no such switch took place.
   const privileges = [
+    '--securebits=+no_setuid_fixup',
     '--inh-caps=-all,+dac_override',
     '--ambient-caps=-all,+dac_override',
     '--bounding-set=-all,+dac_override',
