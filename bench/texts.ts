@@ -1,25 +1,12 @@
 /** Texts and complaints to measure with: the demo's, written for this project. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { lastComplete } from '../src/assessment/period.ts';
+import { startOfDay } from '../src/catalog/calendar.ts';
 import type { Catalog } from '../src/catalog/catalog.ts';
-import { builtInSeeds } from '../src/db/seed.ts';
-import { type DemoCase, demoCases } from '../src/demo/cases.ts';
-import { readDemoDistricts, readDemoLists, readDemoTemplates } from '../src/demo/texts.ts';
+import { makeCases } from '../src/commands/demo.ts';
+import type { DemoCase } from '../src/demo/cases.ts';
 
 export function benchCases(catalog: Catalog, count: number, seed = 7): DemoCase[] {
-  const read = (file: string) => readFileSync(path.join(builtInSeeds, 'demo', file), 'utf8');
-  const { from, to } = lastComplete(new Date(`${catalog.date}T00:00:00+08:00`), catalog.assessment.cycleDay);
-  return demoCases({
-    count,
-    seed,
-    catalog,
-    templates: readDemoTemplates(read('templates.csv')),
-    lists: readDemoLists(read('lists.csv')),
-    districts: readDemoDistricts(read('districts.csv')),
-    from,
-    to,
-  });
+  return makeCases(catalog, lastComplete(startOfDay(catalog.date), catalog.assessment.cycleDay), count, seed);
 }
 
 export function say(line: string): void {

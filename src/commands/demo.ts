@@ -4,9 +4,10 @@ import path from 'node:path';
 import { formatTable } from '../assessment/csv.ts';
 import { lastComplete } from '../assessment/period.ts';
 import { ratesReport } from '../assessment/service.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { createContext } from '../context.ts';
 import { builtInSeeds } from '../db/seed.ts';
-import { demoCases } from '../demo/cases.ts';
+import { type DemoCase, demoCases } from '../demo/cases.ts';
 import { runCase } from '../demo/service.ts';
 import { readDemoDistricts, readDemoLists, readDemoTemplates } from '../demo/texts.ts';
 import { CommandError, print, say, withDatabase } from './common.ts';
@@ -21,24 +22,28 @@ function wholeNumber(text: string, name: string, max: number): number {
   return value;
 }
 
+/** The cases of a seed within a period, from the templates and word lists in `seeds/demo`. */
+export function makeCases(catalog: Catalog, span: { from: Date; to: Date }, count: number, seed: number): DemoCase[] {
+  const read = (file: string) => readFileSync(path.join(builtInSeeds, 'demo', file), 'utf8');
+  return demoCases({
+    count,
+    seed,
+    catalog,
+    templates: readDemoTemplates(read('templates.csv')),
+    lists: readDemoLists(read('lists.csv')),
+    districts: readDemoDistricts(read('districts.csv')),
+    ...span,
+  });
+}
+
 export async function demo(options: { count: string; seed: string }): Promise<void> {
   const count = wholeNumber(options.count, '--count', 1_000_000);
   const seed = wholeNumber(options.seed, '--seed', 999_999_999);
-  const read = (file: string) => readFileSync(path.join(builtInSeeds, 'demo', file), 'utf8');
   await withDatabase(async ({ db }) => {
     const ctx = await createContext(db);
     const { catalog } = ctx.judgeAt(ctx.clock());
-    const { code, from, to } = lastComplete(ctx.clock(), catalog.assessment.cycleDay);
-    const cases = demoCases({
-      count,
-      seed,
-      catalog,
-      templates: readDemoTemplates(read('templates.csv')),
-      lists: readDemoLists(read('lists.csv')),
-      districts: readDemoDistricts(read('districts.csv')),
-      from,
-      to,
-    });
+    const { code, ...span } = lastComplete(ctx.clock(), catalog.assessment.cycleDay);
+    const cases = makeCases(catalog, span, count, seed);
     let done = 0;
     let fresh = 0;
     await forEachConcurrently(cases, atOnce, async (one) => {
