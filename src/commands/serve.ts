@@ -1,7 +1,8 @@
 /** `serve`: migrates, loads the reference data, listens, and stops in order. */
 import closeWithGrace from 'close-with-grace';
+import type { Logger } from 'pino';
 import { build } from '../app.ts';
-import { readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import { createContext } from '../context.ts';
 import { connect } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
@@ -14,34 +15,51 @@ const refreshMs = 30_000;
 /** How long running requests may take to finish when the service stops. */
 const graceMs = 10_000;
 
+/** What has been opened and must be closed, in the order of opening. */
+type Opened = (() => Promise<unknown>)[];
+
+async function closeAll(opened: Opened): Promise<void> {
+  for (let close = opened.pop(); close !== undefined; close = opened.pop()) await close();
+}
+
 export async function serve(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLogger(config);
-  const connection = await connect(config);
+  const opened: Opened = [];
+  // From the first moment on: a signal while the service starts must not leave its database running.
+  let started: Promise<void> | null = null;
+  closeWithGrace({ delay: graceMs, logger: false }, async ({ signal, err }) => {
+    if (err) log.error({ err }, 'stopping after an error');
+    await started?.catch(() => undefined);
+    await closeAll(opened);
+    log.info({ signal }, 'jiesu has stopped');
+  });
   try {
-    if (!(await connection.claim())) {
-      throw new CommandError(
-        `数据目录 ${config.DATA_DIR} 已被另一个 jiesu 服务使用；请先停止它，或用 DATA_DIR 指定别的目录`,
-      );
-    }
-    await migrate(connection);
-    await seedBuiltIn(connection.db, new Date());
-    const ctx = await createContext(connection.db);
-    const app = await build(ctx, log);
-    const refresh = setInterval(() => {
-      ctx.refresh().catch((error: unknown) => log.error({ err: error }, 'reference data could not be refreshed'));
-    }, refreshMs);
-    const address = await app.listen({ host: config.HOST, port: config.PORT });
-    log.info({ address, database: connection.place, docs: `${address}/docs` }, 'jiesu is ready');
-    closeWithGrace({ delay: graceMs, logger: false }, async ({ signal, err }) => {
-      if (err) log.error({ err }, 'stopping after an error');
-      clearInterval(refresh);
-      await app.close();
-      await connection.close();
-      log.info({ signal }, 'jiesu has stopped');
-    });
+    started = start(config, log, opened);
+    await started;
   } catch (error) {
-    await connection.close();
+    await closeAll(opened);
     throw error;
   }
+}
+
+async function start(config: Config, log: Logger, opened: Opened): Promise<void> {
+  const connection = await connect(config);
+  opened.push(connection.close);
+  if (!(await connection.claim())) {
+    throw new CommandError(
+      `数据目录 ${config.DATA_DIR} 已被另一个 jiesu 服务使用；请先停止它，或用 DATA_DIR 指定别的目录`,
+    );
+  }
+  await migrate(connection);
+  await seedBuiltIn(connection.db, new Date());
+  const ctx = await createContext(connection.db);
+  const app = await build(ctx, log);
+  opened.push(() => app.close());
+  const refresh = setInterval(() => {
+    ctx.refresh().catch((error: unknown) => log.error({ err: error }, 'reference data could not be refreshed'));
+  }, refreshMs);
+  opened.push(async () => clearInterval(refresh));
+  const address = await app.listen({ host: config.HOST, port: config.PORT });
+  log.info({ address, database: connection.place, docs: `${address}/docs` }, 'jiesu is ready');
 }
