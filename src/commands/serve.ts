@@ -28,7 +28,7 @@ export async function serve(): Promise<void> {
   const opened: Opened = [];
   // From the first moment on: a signal while the service starts must not leave its database running.
   let started: Promise<void> | null = null;
-  closeWithGrace({ delay: graceMs, logger: false }, async ({ signal, err }) => {
+  const grace = closeWithGrace({ delay: graceMs, logger: false }, async ({ signal, err }) => {
     if (err) log.error({ err }, 'stopping after an error');
     await started?.catch(() => undefined);
     await closeAll(opened);
@@ -38,6 +38,8 @@ export async function serve(): Promise<void> {
     started = start(config, log, opened);
     await started;
   } catch (error) {
+    // The end of a failed start is for the caller to tell, with its exit code.
+    grace.uninstall();
     await closeAll(opened);
     throw error;
   }
