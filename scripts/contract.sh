@@ -58,7 +58,7 @@ PARAMETERS:
   PATH: { number: $(jq -Rnc '[inputs]' "$work/triage"), id: $(jq -Rnc '[inputs]' "$work/$3") }
   QUERY: { q: 停水, district: "110105", unit: "110105026", from: "2026-10-01", to: "2026-12-01", period: 2026-11, parent: "110105" }
 YAML
-  (cd "$folder" && bearer=${token[$1]} SPECMATIC_GENERATIVE_TESTS=true MAX_TEST_REQUEST_COMBINATIONS=20 \
+  (cd "$folder" && bearer=${token[$1]} SPECMATIC_DISABLE_TELEMETRY=true SPECMATIC_GENERATIVE_TESTS=true MAX_TEST_REQUEST_COMBINATIONS=20 \
     timeout 300 $specmatic test openapi.json --testBaseURL="$checked" --timeout=20 --filter="$2" >out.txt 2>&1) || true
   echo "$1, $2: $(grep -o 'Tests run: .*' "$folder/out.txt" || tail -3 "$folder/out.txt")" >&2
 }

@@ -10,7 +10,7 @@ import { callbackRoutes } from './callback/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { complaintRoutes } from './complaint/routes.ts';
 import type { Context } from './context.ts';
-import { answerError, installErrors } from './http/errors.ts';
+import { answerError, answerMalformed, installErrors } from './http/errors.ts';
 import { createMetrics, installMetrics, timeJudgements } from './http/metrics.ts';
 import { openApi } from './http/openapi.ts';
 import { installSecurity } from './http/security.ts';
@@ -32,6 +32,7 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
     routerOptions: { ignoreTrailingSlash: true },
     // Faults of the address itself, before any route is found.
     frameworkErrors: (error, _request, reply) => answerError(error, reply),
+    clientErrorHandler: answerMalformed,
   });
   const metrics = createMetrics(given.db);
   const ctx = timeJudgements(given, metrics);

@@ -2,6 +2,7 @@
  * Every error the service answers with, in one table, as RFC 9457 problem+json: a Chinese title, an English code.
  * What is not in the table is a fault of ours: logged with its stack, answered without its text.
  */
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { explain, type FieldError } from './validation.ts';
@@ -101,6 +102,8 @@ function toProblem(error: FastifyError | AppError): Static<typeof Problem> | nul
   const known = foreign[errorCode(error) ?? ''];
   if (known !== undefined) return problem(known);
   const { statusCode } = error;
+  // An address with a part longer than any of ours.
+  if (statusCode === 414) return problem('NOT_FOUND', '没有这个地址');
   return statusCode !== undefined && statusCode >= 400 && statusCode < 500
     ? { ...problem('BAD_REQUEST'), status: statusCode }
     : null;
@@ -109,6 +112,22 @@ function toProblem(error: FastifyError | AppError): Static<typeof Problem> | nul
 function send(reply: FastifyReply, body: Static<typeof Problem>): FastifyReply {
   if (body.status === 401) reply.header('www-authenticate', 'Bearer realm="jiesu"');
   return reply.code(body.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(body));
+}
+
+/** Answers what is no HTTP request at all, on the bare connection. */
+export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const body = JSON.stringify(
+    problem(tooLarge ? 'PAYLOAD_TOO_LARGE' : 'BAD_REQUEST', tooLarge ? '请求头过大' : '不是有效的 HTTP 请求'),
+  );
+  const head = [
+    `HTTP/1.1 ${tooLarge ? '413 Payload Too Large' : '400 Bad Request'}`,
+    'content-type: application/problem+json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 /** Answers an error that arises outside any route. */
@@ -120,6 +139,7 @@ export function answerError(error: FastifyError, reply: FastifyReply): void {
 export function installErrors(app: FastifyInstance): void {
   app.addSchema(Problem);
   // An empty body is no body: clients that always name a content type send one to actions that take none.
+  app.removeContentTypeParser('text/plain');
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
     if (body === '') done(null, undefined);

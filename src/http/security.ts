@@ -32,16 +32,29 @@ const problem = (description: string) => ({
   content: { 'application/problem+json': { schema: ref(Problem) } },
 });
 
+/** What has a default need not be sent: TypeBox calls it required, because the handler always gets it. */
+function withoutDefaulted(schema: unknown): unknown {
+  if (typeof schema !== 'object' || schema === null || !('required' in schema) || !('properties' in schema))
+    return schema;
+  const defaulted = new Set(
+    Object.entries(schema.properties ?? {}).flatMap(([name, one]) => ('default' in Object(one) ? [name] : [])),
+  );
+  const required = Array.isArray(schema.required) ? schema.required.filter((name) => !defaulted.has(name)) : [];
+  return { ...schema, required };
+}
+
 function addErrorAnswers(route: RouteOptions, permission: Permission): void {
   const schema = { ...route.schema };
   const own = typeof schema.response === 'object' && schema.response !== null ? schema.response : {};
-  const answers: Record<string, unknown> = { 400: problem('请求有误') };
+  const answers: Record<string, unknown> = { 400: problem('请求有误'), 503: problem('服务暂不可用') };
   if (permission !== 'public') Object.assign(answers, { 401: problem('缺少令牌或令牌无效'), 403: problem('没有权限') });
   if (schema.params !== undefined) answers[404] = problem('没有找到');
-  if (schema.body !== undefined)
+  // Whatever the operation takes: a body that is sent is read first.
+  if (route.method === 'POST')
     Object.assign(answers, { 413: problem('请求正文过大'), 415: problem('不支持的内容类型') });
   route.schema = {
     ...schema,
+    ...(schema.querystring === undefined ? {} : { querystring: withoutDefaulted(schema.querystring) }),
     security: permission === 'public' ? [] : [{ bearer: [] }],
     response: { ...answers, ...own },
   };

@@ -17,19 +17,25 @@ const visible = /[^\s\p{Cf}]/u;
 const isPlain = (value: string) => !unwanted.test(value) && visible.test(value);
 
 const dates = /^\d{4}-\d{2}-\d{2}$/;
-const instants = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/i;
+const instants = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/i;
 
-/** A day of the calendar in years that a hotline meets; both PostgreSQL and JavaScript know all of them. */
-export function isDate(text: string): boolean {
+/** Years that a hotline meets; both PostgreSQL and JavaScript know all of them. */
+const isNear = (time: number) => time >= Date.UTC(1900) && time < Date.UTC(2200);
+
+function isCalendarDay(text: string): boolean {
   const time = Date.parse(`${text}T00:00:00Z`);
-  const sound = dates.test(text) && text >= '1900-01-01' && text < '2200-01-01';
-  return sound && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+  return dates.test(text) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+/** A day of the calendar from 1900 to 2199. */
+export function isDate(text: string): boolean {
+  return isCalendarDay(text) && isNear(Date.parse(`${text}T00:00:00Z`));
 }
 
 /** An instant with its offset (RFC 3339), without leap seconds. */
 export function isInstant(text: string): boolean {
   const [, date = ''] = instants.exec(text) ?? [];
-  return isDate(date) && !Number.isNaN(Date.parse(text));
+  return isCalendarDay(date) && isNear(Date.parse(text));
 }
 
 function createAjv(coerceTypes: boolean): Ajv {
