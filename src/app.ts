@@ -1,10 +1,11 @@
 /** The service: infrastructure first, then one line a feature. */
+import { setTimeout } from 'node:timers/promises';
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { sql } from 'drizzle-orm';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { assessmentRoutes } from './assessment/routes.ts';
 import { callbackRoutes } from './callback/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
@@ -62,7 +63,7 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
   return app;
 }
 
-/** A line in the log for every request, and connections that end when the service does. */
+/** A line in the log for every request, and an orderly end: running requests finish, kept connections are closed. */
 function requestHooks(app: FastifyInstance): void {
   app.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions } = request;
@@ -73,11 +74,18 @@ function requestHooks(app: FastifyInstance): void {
   });
   // While the service stops, a connection ends with the answer it is waiting for instead of being kept for another.
   let closing = false;
+  const running = new Set<FastifyRequest>();
+  app.addHook('preHandler', async (request) => void running.add(request));
+  app.addHook('onSend', async (request, reply) => {
+    running.delete(request);
+    if (closing) reply.header('connection', 'close');
+  });
   app.addHook('preClose', async () => {
     closing = true;
   });
-  app.addHook('onSend', async (_request, reply) => {
-    if (closing) reply.header('connection', 'close');
+  // A request whose client has gone is still at work when its connection is not: the database must outlast it.
+  app.addHook('onClose', async () => {
+    while (running.size > 0) await setTimeout(10);
   });
 }
 

@@ -143,6 +143,9 @@ const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = {
   },
 };
 
+/** Names of all seed files. */
+export const seedFiles: readonly string[] = Object.keys(columns).map((table) => `${table}.csv`);
+
 /** A cell taken as it is, empty or not. */
 function column(header: string): Column<string> {
   return { header, parse: (cell) => cell };

@@ -67,8 +67,7 @@ export async function saveCatalog(
   now: Date,
 ): Promise<{ loaded: boolean; version: number }> {
   await db.execute(sql`select pg_advisory_xact_lock(${seedLock})`);
-  const { catalogVersions } = tables;
-  const [newest] = await db.select().from(catalogVersions).orderBy(desc(catalogVersions.version)).limit(1);
+  const newest = await newestCatalog(db);
   if (newest?.hash === hash) return { loaded: false, version: newest.version };
   for (const [name, table] of Object.entries(keyed)) {
     const rows = data[name as keyof typeof keyed];
@@ -80,18 +79,14 @@ export async function saveCatalog(
     await db.delete(table);
     for (let at = 0; at < rows.length; at += chunk) await db.insert(table).values(rows.slice(at, at + chunk));
   }
-  const [saved] = await db.insert(catalogVersions).values({ hash, source, loadedAt: now }).returning();
+  const [saved] = await db.insert(tables.catalogVersions).values({ hash, source, loadedAt: now }).returning();
   if (saved === undefined) throw new Error('the catalog version was not stored');
   return { loaded: true, version: saved.version };
 }
 
-/** The newest loaded set: its number and the folder it came from; undefined when none is loaded. */
-export async function newestCatalog(db: Db): Promise<{ version: number; source: string } | undefined> {
-  const [row] = await db
-    .select({ version: tables.catalogVersions.version, source: tables.catalogVersions.source })
-    .from(tables.catalogVersions)
-    .orderBy(desc(tables.catalogVersions.version))
-    .limit(1);
+/** The newest loaded set; undefined when none is loaded. */
+export async function newestCatalog(db: Db) {
+  const [row] = await db.select().from(tables.catalogVersions).orderBy(desc(tables.catalogVersions.version)).limit(1);
   return row;
 }
 

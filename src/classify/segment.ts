@@ -36,20 +36,36 @@ export function userWords(data: SeedData): string[] {
   return [...words].filter((word) => word.length >= 2 && !/\s/.test(word));
 }
 
+/** The dictionary's lines (`word frequency tag`) of words frequent enough, byte by byte: as strings they would stay in the heap. */
+function commonWords(all: Buffer): Buffer {
+  const kept = Buffer.allocUnsafe(all.length);
+  let length = 0;
+  for (let start = 0; start < all.length; ) {
+    const newline = all.indexOf(10, start);
+    const end = newline === -1 ? all.length : newline + 1;
+    const space = all.indexOf(32, start);
+    if (
+      space !== -1 &&
+      Number.parseInt(all.toString('latin1', space + 1, Math.min(end, space + 9)), 10) >= minFrequency
+    ) {
+      length += all.copy(kept, length, start, end);
+    }
+    start = end;
+  }
+  return kept.subarray(0, length);
+}
+
 function loadDictionary(): void {
   const folder = mkdtempSync(path.join(tmpdir(), 'jiesu-'));
   try {
-    const common = readFileSync(dictionary, 'utf8')
-      .split('\n')
-      .filter((line) => Number(line.split(' ')[1]) >= minFrequency);
-    const write = (name: string, text: string) => {
+    const write = (name: string, text: string | Buffer) => {
       const file = path.join(folder, name);
       writeFileSync(file, text);
       return file;
     };
     // Keyword extraction is not used; its tables are replaced by one entry each to save their memory.
     nodejieba.load({
-      dict: write('dict', common.join('\n')),
+      dict: write('dict', commonWords(readFileSync(dictionary))),
       userDict: write('user', '接诉即办\n'),
       idfDict: write('idf', '的 1.0\n'),
       stopWordDict: write('stop', '的\n'),

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { shanghaiDate } from '../catalog/calendar.ts';
 import { buildCatalog } from '../catalog/catalog.ts';
 import { checkSheets } from '../catalog/check.ts';
-import { nationalFiles, parseSheets, type SeedProblem } from '../catalog/files.ts';
+import { nationalFiles, parseSheets, type SeedProblem, seedFiles } from '../catalog/files.ts';
 import { newestCatalog, saveCatalog } from '../catalog/store.ts';
 import type { Seeds } from '../catalog/types.ts';
 import type { Db } from './connect.ts';
@@ -28,29 +28,40 @@ export class SeedError extends Error {
   }
 }
 
+/** Where a file of a city's seeds is read from. */
+function sourceOf(folder: string, file: string): string {
+  const own = path.join(folder, file);
+  return existsSync(own) || !nationalFiles.has(file) ? own : path.join(builtInSeeds, file);
+}
+
+/** SHA-256 over all files: cheap beside reading their rows. */
+function hashSeeds(folder: string): string {
+  const hash = createHash('sha256');
+  for (const file of seedFiles)
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(sourceOf(folder, file)))
+      .update('\0');
+  return hash.digest('hex');
+}
+
 /**
  * Reads and checks the seed files of a folder. National files that it does not bring come from the built-in folder.
  * Throws a `SeedError` that lists every problem with file, line and reason.
  */
 export function readSeeds(folder: string = builtInSeeds): Seeds {
-  const hash = createHash('sha256');
   const problems: SeedProblem[] = [];
   const read = (file: string): string | null => {
-    const own = path.join(folder, file);
-    const source = existsSync(own) || !nationalFiles.has(file) ? own : path.join(builtInSeeds, file);
-    if (!existsSync(source)) {
-      problems.push({ file, line: 0, message: `文件不存在（${folder}）` });
-      return null;
-    }
-    const content = readFileSync(source, 'utf8');
-    hash.update(`${file}\0${content}\0`);
-    return content;
+    const source = sourceOf(folder, file);
+    if (existsSync(source)) return readFileSync(source, 'utf8');
+    problems.push({ file, line: 0, message: `文件不存在（${folder}）` });
+    return null;
   };
   const sheets = parseSheets(read, problems);
   if (problems.length === 0) problems.push(...checkSheets(sheets));
   if (problems.length > 0) throw new SeedError(problems);
   return {
-    hash: hash.digest('hex'),
+    hash: hashSeeds(folder),
     source: path.resolve(folder) === path.resolve(builtInSeeds) ? builtIn : path.resolve(folder),
     data: {
       divisions: sheets.divisions.rows,
@@ -85,5 +96,6 @@ export async function seed(db: Db, seeds: Seeds, now: Date): Promise<{ loaded: b
  */
 export async function seedBuiltIn(db: Db, now: Date): Promise<void> {
   const newest = await newestCatalog(db);
-  if (newest === undefined || newest.source === builtIn) await seed(db, readSeeds(), now);
+  if (newest !== undefined && (newest.source !== builtIn || newest.hash === hashSeeds(builtInSeeds))) return;
+  await seed(db, readSeeds(), now);
 }
