@@ -1,6 +1,7 @@
 /** Calling callers back: what is due, and what came of an attempt. A valid attempt closes the order and the complaint. */
 import type { Session } from '../access/scope.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
+import { unitRef } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
@@ -11,15 +12,12 @@ import type { AttemptAnswer, AttemptRequest, CallbackQuery, CallbackView } from 
 import { type CallbackRow, findCallback, insertAttempt, listCallbacks, lockCallback, updateCallback } from './store.ts';
 
 function view(row: CallbackRow, ctx: Context, session: Session, now: Date): CallbackView {
-  const unit = ctx.judgeAt(now).catalog.units.get(row.unit);
-  const { callerName: name, callerPhone: phone, callerKind: kind, callerSecret } = row;
-  const caller = kind === null ? null : { name, phone, kind, secret: callerSecret ?? false };
   return {
     id: String(row.id),
     number: row.number,
     orderId: String(row.orderId),
     status: row.status === 'due' ? 'due' : 'done',
-    unit: { code: row.unit, name: unit?.name ?? row.unit, kind: unit?.kind ?? 'city' },
+    unit: unitRef(ctx.judgeAt(now).catalog, row.unit),
     level: row.level,
     title: row.title,
     text: row.text,
@@ -33,7 +31,7 @@ function view(row: CallbackRow, ctx: Context, session: Session, now: Date): Call
     contacted: row.contacted,
     resolved: row.resolved,
     satisfaction: row.satisfaction,
-    caller: viewCaller(caller, session.role),
+    caller: viewCaller(row, session.role),
   };
 }
 

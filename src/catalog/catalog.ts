@@ -1,7 +1,9 @@
 /**
  * The reference data of a city as it is valid on one day, indexed for look-ups. Immutable; built anew when a day brings changes.
  */
+
 import { buildCalendar, type WorkCalendar } from './calendar.ts';
+import type { UnitRef } from './schemas.ts';
 import {
   type AssessmentRule,
   type Division,
@@ -63,6 +65,12 @@ export function matterPath(matters: ReadonlyMap<string, Matter>, code: string): 
   const path: string[] = [];
   for (let at = matters.get(code); at !== undefined; at = matters.get(at.parent ?? '')) path.unshift(at.name);
   return path;
+}
+
+/** A unit as answers name it; one the catalog no longer knows stands with its code. */
+export function unitRef({ units }: Catalog, code: string): UnitRef {
+  const unit = units.get(code);
+  return { code, name: unit?.name ?? code, kind: unit?.kind ?? 'city' };
 }
 
 /** Keeps the rows valid on `date`. */

@@ -5,6 +5,7 @@ import { divisionKinds, unitKinds } from './types.ts';
 
 /** A unit as other answers name it. */
 export const UnitRef = Type.Object({ code: Type.String(), name: Type.String(), kind: oneOf(unitKinds) });
+export type UnitRef = Static<typeof UnitRef>;
 
 const validity = { validFrom: Type.String({ format: 'date' }), validTo: nullable(Type.String({ format: 'date' })) };
 const Text = Type.String();

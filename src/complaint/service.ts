@@ -1,5 +1,4 @@
 /** Reading complaints within a role's scope, and the triage desk's decision where the machine was not sure enough. */
-import { maskText } from '../access/mask.ts';
 import type { Role } from '../access/roles.ts';
 import { type Session, scopeOf } from '../access/scope.ts';
 import { shanghaiTime, startOfDay } from '../catalog/calendar.ts';
@@ -8,13 +7,13 @@ import type { Context } from '../context.ts';
 import { AppError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
 import type { FieldError } from '../http/validation.ts';
+import { stateOf } from '../intake/filing.ts';
 import type { Judge } from '../intake/judge.ts';
-import { channels, complaintStates } from '../intake/schemas.ts';
+import { channels } from '../intake/schemas.ts';
 import { normalize } from '../text/normalize.ts';
 import { deadlines } from '../workorder/deadline.ts';
-import { orderActions } from '../workorder/lifecycle.ts';
-import { readOrdersOf } from '../workorder/service.ts';
-import { speaksWithCaller, viewCaller, withoutPersons } from '../workorder/view.ts';
+import { readOrdersOf, readTimeline } from '../workorder/service.ts';
+import { speaksWithCaller, viewCaller, viewText } from '../workorder/view.ts';
 import type { ComplaintDetail, ComplaintQuery, ComplaintSummary, DispatchRequest } from './schemas.ts';
 import {
   type ComplaintRow,
@@ -22,7 +21,6 @@ import {
   insertEvents,
   insertOrders,
   listComplaints,
-  listEvents,
   lockComplaint,
   updateComplaint,
 } from './store.ts';
@@ -30,13 +28,13 @@ import {
 const notFound = () => new AppError('NOT_FOUND', '没有这件诉求');
 
 function summary(row: ComplaintRow, role: Role, catalog: Catalog): ComplaintSummary {
-  const shown = (words: string) => (withoutPersons.includes(role) ? maskText(words) : words);
+  const shown = (words: string) => viewText(words, role);
   const place = (code: string | null) =>
     code === null ? null : { code, name: catalog.divisions.get(code)?.name ?? code };
   const { number, title, text, address, externalNumber, type, matter, level } = row;
   return {
     number,
-    status: complaintStates.find((state) => state === row.status) ?? 'triage',
+    status: stateOf(row.status),
     channel: channels.find((channel) => channel === row.channel) ?? 'transfer',
     title: title && shown(title),
     text: shown(text),
@@ -96,25 +94,15 @@ export async function readComplaint(
   const scope = scopeOf(session);
   const row = await findComplaint(ctx.db, number, scope);
   if (row === undefined) throw notFound();
-  const history = await listEvents(ctx.db, row.id);
-  const { callerName: name, callerPhone: phone, callerKind: kind, callerSecret } = row;
   return {
     ...summary(row, session.role, ctx.judgeAt(now).catalog),
     wantsCallback: row.wantsCallback,
     answer: row.answer,
     occurredAt: row.occurredAt && shanghaiTime(row.occurredAt),
-    caller: viewCaller(kind === null ? null : { name, phone, kind, secret: callerSecret ?? false }, session.role),
+    caller: viewCaller(row, session.role),
     classification: row.judgement,
     orders: await readOrdersOf(ctx, session, row.id, now),
-    timeline: history.map(({ at, actor, action, fromStatus, toStatus, data }) => ({
-      at: shanghaiTime(at),
-      actor,
-      action,
-      from: fromStatus,
-      to: toStatus,
-      // Notes and replies may name persons.
-      data: withoutPersons.includes(session.role) && orderActions.some((one) => one === action) ? {} : data,
-    })),
+    timeline: await readTimeline(ctx, session, row.id),
   };
 }
 

@@ -121,10 +121,6 @@ export async function listComplaints(
     .limit(count);
 }
 
-export async function listEvents(db: Db, complaintId: number) {
-  return db.select().from(events).where(eq(events.complaintId, complaintId)).orderBy(events.id);
-}
-
 export async function updateComplaint(
   tx: Db,
   id: number,

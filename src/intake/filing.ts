@@ -1,5 +1,6 @@
 /** What is stored and answered when a complaint is filed. Pure: everything that comes from the world is given. */
 import { shanghaiTime } from '../catalog/calendar.ts';
+import { unitRef } from '../catalog/catalog.ts';
 import { deadlines } from '../workorder/deadline.ts';
 import type { Similar } from './duplicates.ts';
 import type { Judge, Subject } from './judge.ts';
@@ -138,10 +139,9 @@ type StoredOrder = Omit<OrderRow, 'role' | 'reason' | 'dispatchedAt'> & { id: st
 /** An order as it was when it was filed. */
 export function filedOrder(order: StoredOrder, judge: Judge): FiledComplaint['orders'][number] {
   const { id, role, level } = order;
-  const unit = judge.catalog.units.get(order.unit);
   return {
     id,
-    unit: { code: order.unit, name: unit?.name ?? order.unit, kind: unit?.kind ?? 'city' },
+    unit: unitRef(judge.catalog, order.unit),
     role: role === 'co' ? 'co' : 'lead',
     level,
     status: 'dispatched',

@@ -2,6 +2,7 @@
  * Makes the whole judgement of a complaint: segment once, classify, resolve the place, choose the unit. Pure.
  */
 import type { Catalog, Leaf } from '../catalog/catalog.ts';
+import type { UnitRef } from '../catalog/schemas.ts';
 import { buildClassifier, type Classifier, type Verdict } from '../classify/classify.ts';
 import { joinWords } from '../classify/fields.ts';
 import type { Segmenter } from '../classify/segment.ts';
@@ -9,8 +10,6 @@ import { buildDispatcher, type Dispatcher } from '../dispatch/choose.ts';
 import { buildGazetteer, type Gazetteer } from '../place/gazetteer.ts';
 import { resolvePlace } from '../place/resolve.ts';
 import type { Judgement } from './judgement.ts';
-
-type UnitRef = Judgement['dispatch']['co'][number];
 
 /** What is judged, with the decisions a person has already taken; those replace the machine's. */
 export interface Subject {

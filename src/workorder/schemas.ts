@@ -68,6 +68,8 @@ export const OrderEvent = Type.Object({
   data: Type.Object({}, { additionalProperties: true }),
 });
 
+export type EventView = Static<typeof OrderEvent>;
+
 export const OrderWithEvents = Type.Object(
   { ...OrderView.properties, events: Type.Array(OrderEvent) },
   { $id: 'OrderWithEvents' },

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { page, readInstant, readNumbers, writeCursor } from '../http/schemas.ts';
 import { decide, isOrderState, type OrderAction, type OrderState, type Stamp } from './lifecycle.ts';
-import type { ActionInput, OrderView, QueueQuery } from './schemas.ts';
+import type { ActionInput, EventView, OrderView, QueueQuery } from './schemas.ts';
 import {
   changeHorizon,
   findOrder,
@@ -21,7 +21,7 @@ import {
   updateComplaint,
   updateOrder,
 } from './store.ts';
-import { viewOrder } from './view.ts';
+import { viewEvents, viewOrder } from './view.ts';
 
 /** States in which the unit has work to do: what a queue shows unless another is asked for. */
 const openStates: readonly OrderState[] = ['dispatched', 'signed', 'contacted'];
@@ -71,18 +71,15 @@ export async function readOrdersOf(
 export async function readOrder(ctx: Context, session: Session, id: number, now: Date) {
   const row = await findOrder(ctx.db, id, scopeOf(session));
   if (row === undefined) throw notFound();
-  const history = await listEvents(ctx.db, row.complaintId, row.id);
   return {
     ...viewOrder(row, session, ctx.judgeAt(now).catalog, now),
-    events: history.map(({ at, actor, action, fromStatus, toStatus, data }) => ({
-      at: shanghaiTime(at),
-      actor,
-      action,
-      from: fromStatus,
-      to: toStatus,
-      data,
-    })),
+    events: viewEvents(await listEvents(ctx.db, row.complaintId, row.id), session.role),
   };
+}
+
+/** The whole history of a complaint that the session may see. */
+export async function readTimeline(ctx: Context, session: Session, complaintId: number): Promise<EventView[]> {
+  return viewEvents(await listEvents(ctx.db, complaintId), session.role);
 }
 
 /**

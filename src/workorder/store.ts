@@ -89,6 +89,9 @@ export async function lockOrder(tx: Db, id: number, scope: Scope): Promise<Order
   return row;
 }
 
+export type EventRow = typeof events.$inferSelect;
+
+/** The history of a complaint, or of one of its orders alone. */
 export async function listEvents(db: Db, complaintId: number, orderId?: number) {
   return db
     .select()

@@ -1,33 +1,53 @@
 /** A work order as a reader of some role sees it. Pure. */
-import { maskName, maskPhone } from '../access/mask.ts';
+import { maskName, maskPhone, maskText } from '../access/mask.ts';
 import type { Role } from '../access/roles.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
-import { type Catalog, matterPath } from '../catalog/catalog.ts';
-import { allowedActions, isOrderState, stateLabels } from './lifecycle.ts';
-import type { CallerView, OrderView } from './schemas.ts';
-import type { OrderRow } from './store.ts';
+import { type Catalog, matterPath, unitRef } from '../catalog/catalog.ts';
+import { allowedActions, isOrderState, orderActions, stateLabels } from './lifecycle.ts';
+import type { CallerView, EventView, OrderView } from './schemas.ts';
+import type { EventRow, OrderRow } from './store.ts';
 
 /** Roles that must speak with the caller and so read his name and number. */
 export const speaksWithCaller: readonly Role[] = ['operator', 'dispatcher', 'handler', 'callback'];
 /** Roles of units: they never see a caller who asked for secrecy. */
 const ofUnits: readonly Role[] = ['handler', 'manager'];
 /** Roles that need no person at all. */
-export const withoutPersons: readonly Role[] = ['analyst', 'assessor'];
+const withoutPersons: readonly Role[] = ['analyst', 'assessor'];
 
-export interface CallerData {
-  name: string | null;
-  phone: string | null;
-  kind: string;
-  secret: boolean;
+/** The caller's columns as they stand in a row joined with `callers`. */
+export interface CallerColumns {
+  callerName: string | null;
+  callerPhone: string | null;
+  callerKind: string | null;
+  callerSecret: boolean | null;
 }
 
 /** The caller for a role: whole, masked, or not at all. */
-export function viewCaller(caller: CallerData | null, role: Role): CallerView | null {
-  if (caller === null || withoutPersons.includes(role)) return null;
-  const { name, phone, kind, secret } = caller;
+export function viewCaller(row: CallerColumns, role: Role): CallerView | null {
+  const { callerName: name, callerPhone: phone, callerKind: kind } = row;
+  if (kind === null || withoutPersons.includes(role)) return null;
+  const secret = row.callerSecret ?? false;
   if (secret && ofUnits.includes(role)) return { name: null, phone: null, kind, secret, masked: true };
   if (speaksWithCaller.includes(role)) return { name, phone, kind, secret, masked: false };
   return { name: name && maskName(name), phone: phone && maskPhone(phone), kind, secret, masked: true };
+}
+
+/** Running text for a role: those who need no person see no telephone or identity number in it. */
+export function viewText(text: string, role: Role): string {
+  return withoutPersons.includes(role) ? maskText(text) : text;
+}
+
+/** The history of a complaint or an order for a role. */
+export function viewEvents(history: readonly EventRow[], role: Role): EventView[] {
+  return history.map(({ at, actor, action, fromStatus, toStatus, data }) => ({
+    at: shanghaiTime(at),
+    actor,
+    action,
+    from: fromStatus,
+    to: toStatus,
+    // Notes and replies may name persons.
+    data: withoutPersons.includes(role) && orderActions.some((one) => one === action) ? {} : data,
+  }));
 }
 
 const time = (instant: Date | null) => instant && shanghaiTime(instant);
@@ -39,19 +59,15 @@ export interface Reader {
 }
 
 export function viewOrder(row: OrderRow, { role, unit: own }: Reader, catalog: Catalog, now: Date): OrderView {
-  const unit = catalog.units.get(row.unit);
   const named = (code: string | null) => code && { code, name: catalog.divisions.get(code)?.name ?? code };
   const status = isOrderState(row.status) ? row.status : 'closed';
   const open = row.repliedAt === null && row.closedAt === null;
   const settled = row.repliedAt ?? row.closedAt ?? now;
-  const caller: CallerData | null =
-    row.callerKind === null
-      ? null
-      : { name: row.callerName, phone: row.callerPhone, kind: row.callerKind, secret: row.callerSecret ?? false };
+  const shown = (text: string | null) => text && viewText(text, role);
   return {
     id: String(row.id),
     number: row.number,
-    unit: { code: row.unit, name: unit?.name ?? row.unit, kind: unit?.kind ?? 'city' },
+    unit: unitRef(catalog, row.unit),
     role: row.role === 'co' ? 'co' : 'lead',
     level: row.level,
     status,
@@ -68,15 +84,15 @@ export function viewOrder(row: OrderRow, { role, unit: own }: Reader, catalog: C
     repliedAt: time(row.repliedAt),
     closedAt: time(row.closedAt),
     result: row.result,
-    reply: row.reply,
+    reply: shown(row.reply),
     basis: row.basis,
     // A district sees its streets' orders, but only the unit itself acts on them.
     allowed: own === null || own === row.unit ? allowedActions(status, role) : [],
     complaint: {
       channel: row.channel,
-      title: row.title,
-      text: row.text,
-      address: row.address,
+      title: shown(row.title),
+      text: viewText(row.text, role),
+      address: shown(row.address),
       receivedAt: shanghaiTime(row.receivedAt),
       need: row.need,
       type: row.type,
@@ -84,7 +100,7 @@ export function viewOrder(row: OrderRow, { role, unit: own }: Reader, catalog: C
       district: named(row.district) || null,
       street: named(row.street) || null,
       community: named(row.community) || null,
-      caller: viewCaller(caller, role),
+      caller: viewCaller(row, role),
     },
   };
 }

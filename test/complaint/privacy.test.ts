@@ -1,0 +1,30 @@
+/** Those who need no person read no number of one: in the complaint, in its orders, nor in either history. */
+import t from 'tap';
+import { app, complaint } from '../helper.ts';
+
+t.test('numbers inside running text', async (t) => {
+  const { as } = await app(t);
+  const operator = await as('operator');
+  const handler = await as('handler', '110105026');
+  const text = '市民反映，朝阳区望京街道花家地西里三区物业公司长期不清运垃圾，物业服务差，请回电19900005678。';
+  const { body } = await operator.post('/complaints', complaint({ text }));
+  const { number, orders } = body;
+  await handler.post(`/orders/${orders[0].id}/sign`);
+  await handler.post(`/orders/${orders[0].id}/contact`, { way: 'phone', note: '已联系19900005678' });
+  await handler.post(`/orders/${orders[0].id}/reply`, { result: 'resolved', text: '已电告19900005678。' });
+
+  const analyst = await as('analyst');
+  const assessor = await as('assessor');
+  const looks = [
+    ['analyst, list', await analyst.get('/complaints')],
+    ['analyst, complaint', await analyst.get(`/complaints/${number}`)],
+    ['assessor, complaint', await assessor.get(`/complaints/${number}`)],
+    ['assessor, order', await assessor.get(`/orders/${orders[0].id}`)],
+  ] as const;
+  for (const [what, answer] of looks) {
+    t.equal(answer.status, 200, what);
+    t.match(answer.text, /199\*\*\*\*5678/, `${what}: masked`);
+    t.notMatch(answer.text, /19900005678/, `${what}: not told`);
+  }
+  t.match((await handler.get(`/orders/${orders[0].id}`)).text, /19900005678/, 'the unit must call');
+});
