@@ -6,6 +6,7 @@ import nodejieba from 'nodejieba';
 import { shanghaiDate } from '../src/catalog/calendar.ts';
 import { buildCatalog } from '../src/catalog/catalog.ts';
 import { createSegmenter, userWords } from '../src/classify/segment.ts';
+import { builtInModels, loadModel } from '../src/classify/store.ts';
 import { readSeeds } from '../src/db/seed.ts';
 import { buildJudge } from '../src/intake/judge.ts';
 import { benchCases, say } from './texts.ts';
@@ -15,7 +16,7 @@ const rounds = 31;
 
 const { data } = readSeeds();
 const catalog = buildCatalog(data, shanghaiDate(new Date()));
-const judge = buildJudge(catalog, createSegmenter(userWords(data)));
+const judge = buildJudge(catalog, createSegmenter(userWords(data)), loadModel(builtInModels));
 const complaints = benchCases(catalog, 2000).map(({ complaint: { caller, ...words } }) => ({
   ...words,
   caller: caller?.kind,

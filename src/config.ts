@@ -1,6 +1,7 @@
 /** The environment as one schema, parsed once and passed on; nothing else reads `process.env`. */
 import { envSchema } from 'env-schema';
 import { type Static, Type } from 'typebox';
+import { builtInModels } from './classify/store.ts';
 
 const Config = Type.Object({
   HOST: Type.String({ default: '127.0.0.1' }),
@@ -10,6 +11,8 @@ const Config = Type.Object({
   /** Connections; two at least: migrating holds a lock on one while it works on another. */
   DATABASE_POOL: Type.Integer({ default: 16, minimum: 2, maximum: 200 }),
   DATA_DIR: Type.String({ default: '.data', minLength: 1 }),
+  /** Where the models of the text judgement stand. */
+  MODEL_DIR: Type.String({ default: builtInModels, minLength: 1 }),
   LOG_LEVEL: Type.Union(
     [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error'), Type.Literal('silent')],
     { default: 'info' },

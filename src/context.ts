@@ -4,6 +4,7 @@ import { shanghaiDate } from './catalog/calendar.ts';
 import { buildCatalog, unchangedAround } from './catalog/catalog.ts';
 import { loadCatalogRows, newestCatalog } from './catalog/store.ts';
 import { createSegmenter, type Segmenter, userWords } from './classify/segment.ts';
+import { builtInModels, checkModel, loadModel } from './classify/store.ts';
 import type { Db } from './db/connect.ts';
 import { buildJudge, type Judge } from './intake/judge.ts';
 
@@ -23,6 +24,8 @@ export interface Context {
 export interface ContextOptions {
   clock?: () => Date;
   random?: (bytes: number) => Buffer;
+  /** Folder of the models; the project's own where none is given. */
+  models?: string;
 }
 
 /** Loads the catalog and the dictionary. Throws where no seeds are loaded or none is in force today. */
@@ -32,13 +35,15 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
   let { version, rows } = await load();
   if (version === 0) throw new Error('还没有基础数据，请先运行 jiesu seed');
   const segmenter = createSegmenter(userWords(rows));
+  const model = loadModel(options.models ?? builtInModels);
+  checkModel(model, rows, segmenter.name);
   let judge: Judge | null = null;
   let valid: { since: string; until: string | null } = { since: '', until: null };
 
   const judgeAt = (now: Date): Judge => {
     const date = shanghaiDate(now);
     if (judge === null || date < valid.since || (valid.until !== null && date >= valid.until)) {
-      judge = buildJudge(buildCatalog(rows, date, version), segmenter);
+      judge = buildJudge(buildCatalog(rows, date, version), segmenter, model);
       valid = unchangedAround(rows, date);
     }
     return judge;
@@ -53,7 +58,10 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
     judgeAt,
     async refresh() {
       if ((await newestCatalog(db))?.version === version) return;
-      ({ version, rows } = await load());
+      const loaded = await load();
+      // Throws where the model is none for the new words: then the old ones stay in use.
+      checkModel(model, loaded.rows, segmenter.name);
+      ({ version, rows } = loaded);
       segmenter.learn(userWords(rows));
       judge = null;
     },

@@ -4,10 +4,13 @@ import { classify } from './commands/classify.ts';
 import { describe, say } from './commands/common.ts';
 import { migrate, seed, tokenCreate } from './commands/database.ts';
 import { demo } from './commands/demo.ts';
+import { evaluate } from './commands/evaluate.ts';
 import { importFile } from './commands/import.ts';
+import { modelList, modelUse } from './commands/model.ts';
 import { openapi } from './commands/openapi.ts';
 import { reportRates } from './commands/report.ts';
 import { serve } from './commands/serve.ts';
+import { train } from './commands/train.ts';
 
 const program = new Command('jiesu').description('12345 热线接诉即办服务').exitOverride();
 
@@ -57,6 +60,29 @@ program
   .option('--count <n>', '件数', '2000')
   .option('--seed <n>', '种子', '1')
   .action(demo);
+program
+  .command('train')
+  .description('由标注文本训练模型；同样的数据和种子得同样的文件')
+  .requiredOption('--name <name>', '模型名')
+  .option('--data <file...>', '标注文件：JSONL，need、need2、matter、type')
+  .option('--letters <file...>', '七类信件：JSONL，text 或 tokens、label')
+  .option('--base <name>', '以现有模型为底修正，不需要原来的数据')
+  .option('--evaluate <file>', '在此文件上与现用模型比较，不差才启用')
+  .option('--dir <folder>', '别的城市的基础数据目录')
+  .option('--strings <n>', '最多学多少字串', '2000')
+  .option('--seed <n>', '种子', '1')
+  .action(train);
+program
+  .command('evaluate')
+  .description('在标注文件上度量判定，输出 JSON')
+  .requiredOption('--task <task>', 'need、matter1、letters7、type 或 lead')
+  .requiredOption('--data <file>', '标注文件，JSONL')
+  .option('--model <name>', '不用现用模型而用这一个')
+  .option('--dir <folder>', '别的城市的基础数据目录')
+  .action(evaluate);
+const model = program.command('model').description('判定模型');
+model.command('list').description('列出模型，* 为现用').action(modelList);
+model.command('use <name>').description('启用一个模型，重启服务后生效').action(modelUse);
 program
   .command('openapi')
   .description('由路由生成或核对 openapi.yaml')

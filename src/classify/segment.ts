@@ -1,14 +1,17 @@
 /**
  * Chinese word segmentation: the only importer of nodejieba. One process has one dictionary, so a segmenter is made once.
  */
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import nodejieba from 'nodejieba';
-import type { SeedData } from '../catalog/types.ts';
+import type { SeedData, Validity } from '../catalog/types.ts';
 
 export interface Segmenter {
+  /** The library with its version, and how its dictionary is cut down. */
+  name: string;
   /** Adds words to the dictionary; it is global to the process, so nothing is ever taken away. */
   learn(words: readonly string[]): void;
   /** Words of a text in order; together they are the text again, but for lone surrogates. */
@@ -23,7 +26,10 @@ export interface Segmenter {
  */
 const minFrequency = 4;
 const maxSearchWords = 400;
-const dictionary = createRequire(import.meta.url).resolve('nodejieba/submodules/cppjieba/dict/jieba.dict.utf8');
+const require = createRequire(import.meta.url);
+const dictionary = require.resolve('nodejieba/submodules/cppjieba/dict/jieba.dict.utf8');
+const { version }: { version: string } = require('nodejieba/package.json');
+const segmenterName = `nodejieba ${version}, frequency >= ${minFrequency}`;
 
 /** The user dictionary: names of places and units, trigger words of matters, words of the lexicon and of the city. */
 export function userWords(data: SeedData): string[] {
@@ -34,6 +40,26 @@ export function userWords(data: SeedData): string[] {
   for (const matter of data.matters) for (const word of matter.words) words.add(word);
   for (const { word } of [...data.lexicon, ...data.words]) words.add(word);
   return [...words].filter((word) => word.length >= 2 && !/\s/.test(word));
+}
+
+/**
+ * SHA-256 of all that a model's meaning rests on: the segmenter, its dictionary, and what the lexicon's and the matters' words
+ * push. Places and units do not count: a new community is no reason to train anew. Neither do rows that have an end: a
+ * database keeps them, the files do not.
+ */
+export function dictionaryHash(data: SeedData): string {
+  const lasting = <T extends Validity>(rows: readonly T[]) => rows.filter(({ validTo }) => validTo === null);
+  const lines = [
+    ...lasting(data.matters).map(({ code, need, words }) => `matter ${code} ${need ?? ''} ${words.join('|')}`),
+    ...lasting(data.lexicon)
+      .filter(({ kind }) => kind !== 'level')
+      .map(({ word, kind, code, weight }) => `lexicon ${word} ${kind} ${code} ${weight}`),
+    ...lasting(data.needs).map(({ code }) => `need ${code}`),
+    ...lasting(data.types).map(({ code }) => `type ${code}`),
+  ].sort();
+  const hash = createHash('sha256').update(segmenterName).update(readFileSync(dictionary));
+  for (const line of lines) hash.update(`\n${line}`);
+  return hash.digest('hex');
 }
 
 /** The dictionary's lines (`word frequency tag`) of words frequent enough, byte by byte: as strings they would stay in the heap. */
@@ -111,6 +137,7 @@ export function createSegmenter(words: readonly string[]): Segmenter {
     return found;
   };
   return {
+    name: segmenterName,
     learn,
     cut: (text) => nodejieba.cut(text),
     searchWords(all) {

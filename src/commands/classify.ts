@@ -5,6 +5,8 @@ import { Value } from 'typebox/value';
 import { shanghaiDate } from '../catalog/calendar.ts';
 import { buildCatalog } from '../catalog/catalog.ts';
 import { createSegmenter, userWords } from '../classify/segment.ts';
+import { checkModel, loadModel } from '../classify/store.ts';
+import { readConfig } from '../config.ts';
 import { readSeeds } from '../db/seed.ts';
 import { buildJudge } from '../intake/judge.ts';
 import { CommandError, say } from './common.ts';
@@ -20,7 +22,10 @@ const Line = Type.Object({
 /** Judges stdin line by line. A bad line is named on stderr, its place in the output kept, and the exit code is 1. */
 export async function classify({ dir }: { dir?: string }): Promise<void> {
   const { data } = readSeeds(dir);
-  const judge = buildJudge(buildCatalog(data, shanghaiDate(new Date())), createSegmenter(userWords(data)));
+  const segmenter = createSegmenter(userWords(data));
+  const model = loadModel(readConfig(process.env).MODEL_DIR);
+  checkModel(model, data, segmenter.name);
+  const judge = buildJudge(buildCatalog(data, shanghaiDate(new Date())), segmenter, model);
   let number = 0;
   let bad = 0;
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {

@@ -1,11 +1,13 @@
 /** What the commands share: opening the database, and failing with words instead of a stack. */
 
+import { ModelError } from '../classify/model-file.ts';
 import type { Config } from '../config.ts';
 import { readConfig } from '../config.ts';
 import { type Connection, connect } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
 import { SeedError, seedBuiltIn } from '../db/seed.ts';
 import { AppError } from '../http/errors.ts';
+import { ExampleError } from '../training/examples.ts';
 
 /** A command cannot go on; the message is for the person who typed it. Exit code 1. */
 export class CommandError extends Error {}
@@ -34,7 +36,8 @@ export function describe(error: unknown): string {
     const fields = (error.extra.errors ?? []).map(({ path, message }) => `${path}：${message}`);
     return [error.message, ...fields].filter((part) => part !== '').join('；') || error.code;
   }
-  if (error instanceof CommandError) return error.message;
+  if (error instanceof CommandError || error instanceof ModelError || error instanceof ExampleError)
+    return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -22,7 +22,7 @@ export async function renderOpenApi(): Promise<string> {
     refresh: idle,
     clock: idle,
     random: idle,
-    segmenter: { learn: idle, cut: idle, searchWords: idle },
+    segmenter: { name: '', learn: idle, cut: idle, searchWords: idle },
   };
   const app = await build(nothing, createLogger({ LOG_LEVEL: 'silent' }));
   await app.ready();

@@ -4,8 +4,10 @@
 import type { Catalog, Leaf } from '../catalog/catalog.ts';
 import type { UnitRef } from '../catalog/schemas.ts';
 import { buildClassifier, type Classifier, type Verdict } from '../classify/classify.ts';
-import { joinWords } from '../classify/fields.ts';
+import { joinWords, type Words } from '../classify/fields.ts';
+import type { Model } from '../classify/model.ts';
 import type { Segmenter } from '../classify/segment.ts';
+import { type Alarm, buildWatch, type Watch } from '../classify/urgency.ts';
 import { buildDispatcher, type Dispatcher } from '../dispatch/choose.ts';
 import { buildGazetteer, type Gazetteer } from '../place/gazetteer.ts';
 import { resolvePlace } from '../place/resolve.ts';
@@ -32,6 +34,8 @@ export interface Judge {
   catalog: Catalog;
   gazetteer: Gazetteer;
   leaf(code: string): Leaf | undefined;
+  /** The words alone, without place and unit: what `evaluate` times. */
+  words(subject: Words): Verdict;
   /** `words` are the segmented words of title and text, for search and for finding repeats. */
   judge(subject: Subject): { judgement: Judgement; words: string[] };
 }
@@ -39,6 +43,8 @@ export interface Judge {
 interface Parts {
   catalog: Catalog;
   classifier: Classifier;
+  watch: Watch;
+  model: string;
   gazetteer: Gazetteer;
   dispatcher: Dispatcher;
   leaves: ReadonlyMap<string, Leaf>;
@@ -48,10 +54,12 @@ const round = (value: number) => Math.round(value * 100) / 100;
 const isAtLeast = (confidence: number, basisPoints: number) => confidence * 10_000 >= basisPoints;
 const unitRef = ({ code, name, kind }: UnitRef): UnitRef => ({ code, name, kind });
 
-export function buildJudge(catalog: Catalog, segmenter: Segmenter): Judge {
+export function buildJudge(catalog: Catalog, segmenter: Segmenter, model: Model): Judge {
   const parts: Parts = {
     catalog,
-    classifier: buildClassifier(catalog),
+    classifier: buildClassifier(catalog, model),
+    watch: buildWatch(catalog),
+    model: model.name,
     gazetteer: buildGazetteer(catalog.data.divisions, catalog.data.areas),
     dispatcher: buildDispatcher(catalog),
     leaves: new Map(catalog.leaves.map((leaf) => [leaf.code, leaf])),
@@ -60,9 +68,14 @@ export function buildJudge(catalog: Catalog, segmenter: Segmenter): Judge {
     catalog,
     gazetteer: parts.gazetteer,
     leaf: (code) => parts.leaves.get(code),
+    words: (subject) => {
+      const joined = joinWords(subject);
+      return parts.classifier.classify({ ...subject, joined }, segmenter.cut(joined));
+    },
     judge: (subject) => {
       const joined = joinWords(subject);
-      return { words: segmenter.cut(joined), judgement: judge(subject, joined, parts) };
+      const words = segmenter.cut(joined);
+      return { words, judgement: judge(subject, joined, words, parts) };
     },
   };
 }
@@ -70,9 +83,11 @@ export function buildJudge(catalog: Catalog, segmenter: Segmenter): Judge {
 function judge(
   subject: Subject,
   joined: string,
-  { catalog, classifier, gazetteer, dispatcher, leaves }: Parts,
+  words: readonly string[],
+  { catalog, classifier, watch, model, gazetteer, dispatcher, leaves }: Parts,
 ): Judgement {
-  const verdict = classifier.classify({ title: subject.title, text: subject.text, joined });
+  const verdict = classifier.classify({ title: subject.title, text: subject.text, joined }, words);
+  const alarm = watch.find(joined);
   const place = placeOf(subject, gazetteer, catalog);
   const given = subject.matter === undefined ? undefined : leaves.get(subject.matter);
   const matter = matterOf(verdict, given);
@@ -81,7 +96,9 @@ function judge(
   const type = subject.type
     ? { code: subject.type, confidence: 1 }
     : { code: verdict.type.code, confidence: round(verdict.type.confidence) };
-  const level = subject.level ? { code: subject.level, reason: '人工指定' } : verdict.level;
+  const level = subject.level
+    ? { code: subject.level, reason: '人工指定' }
+    : levelOf(alarm, given ?? verdict.leaves[0]?.leaf, catalog.judgement.defaultLevel);
   const sure = place.status === 'outside' || place.status === 'unknown' || isAtLeast(place.confidence, acceptPlace);
   const { status, lead, co, rule, reason } = dispatcher.choose({
     leaf: given ?? verdict.leaves[0]?.leaf ?? null,
@@ -97,11 +114,22 @@ function judge(
     need,
     matter,
     type,
+    model,
     level,
     place,
     dispatch: { status, lead: lead && unitRef(lead), co: co.map(unitRef), rule, reason },
-    evidence: verdict.evidence,
+    evidence: alarm === null ? verdict.evidence : [...alarmEvidence(alarm), ...verdict.evidence],
   };
+}
+
+const alarmEvidence = ({ words }: Alarm): Judgement['evidence'] =>
+  words.map(({ text, weight }) => ({ text, for: 'level', weight }));
+
+/** The level that danger or an outage in the words sets by itself; else the matter's own. */
+function levelOf(alarm: Alarm | null, leaf: Leaf | undefined, defaultLevel: string): Judgement['level'] {
+  if (alarm !== null) return { code: alarm.level, reason: alarm.reason };
+  if (leaf === undefined) return { code: defaultLevel, reason: '事项不明，按一般诉求' };
+  return { code: leaf.level, reason: `事项“${leaf.name}”的默认级别` };
 }
 
 /** The place of the words; a street that a person has named decides, and the words may only add a community of it. */
@@ -123,11 +151,9 @@ function placeOf(subject: Subject, gazetteer: Gazetteer, catalog: Catalog): Judg
   };
 }
 
-/** Up to two others beside the one that was taken. */
+/** The others beside the one that was taken. */
 function alternatives<One extends { code: string }>(rated: readonly One[], taken: string): One[] {
-  const others: One[] = [];
-  for (const one of rated) if (one.code !== taken && others.length < 2) others.push(one);
-  return others;
+  return rated.filter(({ code }) => code !== taken);
 }
 
 function matterOf(verdict: Verdict, given: Leaf | undefined): Judgement['matter'] {
@@ -139,7 +165,9 @@ function matterOf(verdict: Verdict, given: Leaf | undefined): Judgement['matter'
   const first = rated[0];
   if (first === undefined) throw new Error('the catalog has no leaves');
   const { code, path, confidence } = given ? { code: given.code, path: given.path, confidence: 1 } : first;
-  return { code, path, confidence, alternatives: alternatives(rated, code) };
+  const own = given === undefined ? verdict.matter : { code: given.code.split('.')[0] ?? given.code, confidence: 1 };
+  const firstLevel = { code: own.code, confidence: round(own.confidence) };
+  return { code, path, confidence, firstLevel, alternatives: alternatives(rated, code) };
 }
 
 function needOf(verdict: Verdict, given: string | undefined, { needs, judgement }: Catalog): Judgement['need'] {

@@ -23,9 +23,16 @@ export const Judgement = Type.Object(
       code: Type.String(),
       path: Type.Array(Type.String()),
       confidence: Confidence,
-      alternatives: Type.Array(RatedMatter),
+      firstLevel: Type.Object(
+        { code: Type.String(), confidence: Confidence },
+        { description: '一级事项，比末级更有把握' },
+      ),
+      alternatives: Type.Array(RatedMatter, {
+        description: '前两个是其他两个一级事项中最可能的，其后是同一级事项中的其他末级事项',
+      }),
     }),
     type: Type.Object({ code: Type.String(), confidence: Confidence }),
+    model: Type.String({ description: '判定所用的模型' }),
     level: Type.Object({ code: Type.String(), reason: Type.String() }),
     place: Type.Object({
       status: oneOf(['resolved', 'district', 'ambiguous', 'unknown', 'outside']),

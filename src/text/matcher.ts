@@ -71,7 +71,7 @@ function buildTrie(words: readonly string[]): Trie {
     let at = starts[node] as number;
     // shorter words sort before longer ones, the first of equal words before the others
     for (; at < end && wordAt(sorted[at] as number).length === depth; at += 1) {
-      if (trie.words[node] === -1) trie.words[node] = sorted[at] as number;
+      if (depth > 1 && trie.words[node] === -1) trie.words[node] = sorted[at] as number;
     }
     trie.nodes[node * 4 + FIRST] = count;
     while (at < end) {
@@ -115,13 +115,37 @@ const pairOf = (first: number, second: number) => (Math.imul(first, 40503) ^ sec
  */
 function buildPairs(words: readonly string[]): Int32Array {
   const pairs = new Int32Array(pairBits / 32);
-  // a word of one character may be followed by anything
-  if (words.some((word) => word.length === 1)) return pairs.fill(-1);
   for (const word of words) {
+    if (word.length === 1) continue;
     const pair = pairOf(word.charCodeAt(0), word.charCodeAt(1));
     pairs[pair >> 5] = (pairs[pair >> 5] as number) | (1 << (pair & 31));
   }
   return pairs;
+}
+
+/** By character: the word that it is by itself, plus one; null where no word is so short. They stay out of the trie. */
+function wordsOfOne(words: readonly string[]): Int32Array | null {
+  if (!words.some((word) => word.length === 1)) return null;
+  const single = new Int32Array(65536);
+  words.forEach((word, index) => {
+    const unit = word.charCodeAt(0);
+    if (word.length === 1 && single[unit] === 0) single[unit] = index + 1;
+  });
+  return single;
+}
+
+/** Appends an occurrence. */
+function add(found: Found, lengths: Int32Array, word: number, end: number): void {
+  const at = found.count * 3;
+  if (at === found.spans.length) {
+    const longer = new Int32Array(at * 2);
+    longer.set(found.spans);
+    found.spans = longer;
+  }
+  found.spans[at] = word;
+  found.spans[at + 1] = end - (lengths[word] as number);
+  found.spans[at + 2] = end;
+  found.count += 1;
 }
 
 /**
@@ -137,21 +161,10 @@ export function buildMatcher(words: readonly string[]): Matcher {
   // the root has too many children to search
   const roots = new Uint16Array(65536);
   for (let node = nodes[FIRST] as number; node < (nodes[END] as number); node += 1) roots[chars[node] as number] = node;
+  const single = wordsOfOne(words);
   const lengths = Int32Array.from(words, (word) => word.length);
   const found: Found = { count: 0, spans: new Int32Array(3 * 64) };
 
-  const add = (word: number, end: number) => {
-    const at = found.count * 3;
-    if (at === found.spans.length) {
-      const longer = new Int32Array(at * 2);
-      longer.set(found.spans);
-      found.spans = longer;
-    }
-    found.spans[at] = word;
-    found.spans[at + 1] = end - (lengths[word] as number);
-    found.spans[at + 2] = end;
-    found.count += 1;
-  };
   return {
     scan(text) {
       found.count = 0;
@@ -167,12 +180,14 @@ export function buildMatcher(words: readonly string[]): Matcher {
         }
         if (next === 0) {
           const pair = pairOf(char, following);
-          if (((pairs[pair >> 5] as number) & (1 << (pair & 31))) === 0) continue;
-          next = roots[char] as number;
+          if (((pairs[pair >> 5] as number) & (1 << (pair & 31))) !== 0) next = roots[char] as number;
         }
-        state = next;
-        for (let hit = nodes[state * 4 + HIT] as number; hit !== 0; hit = shorter[hit] as number)
-          add(trie.words[hit] as number, i + 1);
+        if (next !== 0) {
+          state = next;
+          for (let hit = nodes[state * 4 + HIT] as number; hit !== 0; hit = shorter[hit] as number)
+            add(found, lengths, trie.words[hit] as number, i + 1);
+        }
+        if (single !== null && single[char] !== 0) add(found, lengths, (single[char] as number) - 1, i + 1);
       }
       return found;
     },

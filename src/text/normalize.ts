@@ -1,3 +1,5 @@
+import { simplified, traditional } from './traditional.ts';
+
 /** Which UTF-16 units become others, as bits (a few cache lines for all of Chinese), and what they become. */
 export interface Replacements {
   changed: Int32Array;
@@ -26,15 +28,20 @@ export function replaceUnits(text: string, { changed, units }: Replacements): st
   return kept === 0 ? text : out + text.slice(kept);
 }
 
+const simplifiedOf = new Map(
+  Array.from(traditional, (unit, index) => [unit.charCodeAt(0), simplified.charCodeAt(index)] as const),
+);
+
 const NORMAL = buildReplacements((unit) => {
   if (unit === 0x3000) return 0x20;
   const half = /[０-９Ａ-Ｚａ-ｚ]/.test(String.fromCharCode(unit)) ? unit - 0xfee0 : unit;
-  return half >= 0x41 && half <= 0x5a ? half + 0x20 : half;
+  return half >= 0x41 && half <= 0x5a ? half + 0x20 : (simplifiedOf.get(half) ?? half);
 });
 
 /**
- * Brings full-width letters and digits to half width and letters to lower case, one character for one character, so that
- * a span in the result is the same span in the original. Chinese punctuation stays as it is.
+ * Brings full-width letters and digits to half width, letters to lower case and traditional characters to simplified ones,
+ * one character for one character, so that a span in the result is the same span in the original. Chinese punctuation stays
+ * as it is.
  */
 export function normalize(text: string): string {
   return replaceUnits(text, NORMAL);

@@ -98,7 +98,7 @@ t.test('import is idempotent and names what it refuses', async (t) => {
   t.notOk(existsSync(`${lines}.rejected`));
 });
 
-t.test('the demo table is what plain SQL counts, and the same at a second run', { timeout: 110_000 }, async (t) => {
+t.test('the demo table is what plain SQL counts, and the same at a second run', { timeout: 280_000 }, async (t) => {
   const { connection, env } = await environment(t);
   const args = ['demo', '--count', '300', '--seed', '5'];
   const first = await run(args, env);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import t from 'tap';
 import { freePort, run, start, untilReady } from './run.ts';
 
-t.test('serve on the embedded PostgreSQL', { timeout: 110_000 }, async (t) => {
+t.test('serve on the embedded PostgreSQL', { timeout: 280_000 }, async (t) => {
   const dir = path.join(t.testdir(), 'data');
   const port = await freePort();
   const env = { DATA_DIR: dir, PORT: String(port), LOG_LEVEL: 'info' };
@@ -19,7 +19,7 @@ t.test('serve on the embedded PostgreSQL', { timeout: 110_000 }, async (t) => {
   const headers = { authorization: `Bearer ${made.out.trim()}`, 'content-type': 'application/json' };
   const body = JSON.stringify({
     channel: 'phone',
-    text: '朝阳区望京街道花家地西里三区物业不清运垃圾',
+    text: '朝阳区望京街道花家地西里三区电梯坏了，物业一直不修',
     caller: { phone: '19900007777' },
   });
   const filed = await fetch(`${url}/api/v1/complaints`, { method: 'POST', headers, body });
@@ -64,7 +64,7 @@ t.test('a running request is finished before the service stops', { timeout: 60_0
   await untilReady(port, service);
   const token = (await run(['token', 'create', '--role', 'operator'], env)).out.trim();
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const body = JSON.stringify({ channel: 'phone', text: '朝阳区望京街道花家地西里三区物业不清运垃圾' });
+  const body = JSON.stringify({ channel: 'phone', text: '朝阳区望京街道花家地西里三区电梯坏了，物业一直不修' });
   const sent = Array.from({ length: 40 }, () =>
     fetch(`http://127.0.0.1:${port}/api/v1/complaints`, { method: 'POST', headers, body }),
   );

@@ -1,0 +1,110 @@
+/** `train`: learns a model from labelled texts and writes it with its card; takes it into use where it is not worse. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { shanghaiDate } from '../catalog/calendar.ts';
+import { buildCatalog } from '../catalog/catalog.ts';
+import { buildLexicon } from '../classify/lexicon.ts';
+import type { Model } from '../classify/model.ts';
+import { createSegmenter, dictionaryHash, userWords } from '../classify/segment.ts';
+import { adoptModel, checkName, currentModel, loadModel, saveModel } from '../classify/store.ts';
+import { readConfig } from '../config.ts';
+import { readSeeds } from '../db/seed.ts';
+import { writeCard } from '../training/card.ts';
+import { correctModel } from '../training/correct.ts';
+import { Example, Letter, parseLines } from '../training/examples.ts';
+import { judgementSet, letterSet } from '../training/sets.ts';
+import { defaultSettings, judgeHeldOut, train as learn, type TrainingSet } from '../training/train.ts';
+import { CommandError, say } from './common.ts';
+import { evaluateModel } from './evaluate.ts';
+
+export interface TrainOptions {
+  name: string;
+  data?: string[];
+  letters?: string[];
+  base?: string;
+  evaluate?: string;
+  dir?: string;
+  seed: string;
+  strings: string;
+}
+
+interface Source {
+  file: string;
+  hash: string;
+  count: number;
+}
+
+/** Reads labelled files; answers their items and what the card says of them. */
+function readFiles<const T extends typeof Example | typeof Letter>(files: readonly string[], shape: T) {
+  const sources: Source[] = [];
+  const items = files.flatMap((file) => {
+    const text = readFileSync(file, 'utf8');
+    const lines = parseLines(text, shape, file);
+    const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+    sources.push({ file: path.basename(file), hash, count: lines.length });
+    return lines;
+  });
+  return { items, sources };
+}
+
+export async function train(options: TrainOptions): Promise<void> {
+  const folder = readConfig(process.env).MODEL_DIR;
+  checkName(options.name);
+  const seed = Number(options.seed);
+  if (!Number.isInteger(seed)) throw new CommandError('--seed 应为整数');
+  const { data } = readSeeds(options.dir);
+  const segmenter = createSegmenter(userWords(data));
+  const lexicon = buildLexicon(buildCatalog(data, shanghaiDate(new Date())));
+  const origin = { name: options.name, segmenter: segmenter.name, dictionary: dictionaryHash(data) };
+  const examples = readFiles(options.data ?? [], Example);
+  const letters = readFiles(options.letters ?? [], Letter);
+  if (options.base !== undefined) {
+    const set = judgementSet(examples.items, lexicon);
+    const model = correctModel(loadModel(folder, options.base), set, origin, lexicon, { ...defaultSettings, seed });
+    return keep(folder, model, writeCard(model, examples.sources, null, options.base), options);
+  }
+  const set: TrainingSet = letters.items.length > 0 ? letterSet(letters.items) : judgementSet(examples.items, lexicon);
+  if (set.texts.length < 50)
+    throw new CommandError(`只有 ${set.texts.length} 条标注，至少要 50 条（--data 或 --letters）`);
+  const strings = Number(options.strings);
+  if (!(strings >= 100 && strings <= 30_000)) throw new CommandError('--strings 应在 100 到 30000 之间');
+  const settings = { ...defaultSettings, seed, strings };
+  say(`训练 ${set.texts.length} 条`);
+  const heldOut = judgeHeldOut(set, lexicon, segmenter, settings, say);
+  const model = learn(set, heldOut, origin, lexicon, segmenter, settings);
+  const card = writeCard(
+    model,
+    [...examples.sources, ...letters.sources],
+    { heldOut, tasks: set.tasks, settings },
+    null,
+  );
+  return keep(folder, model, card, options);
+}
+
+/** Writes the model; takes it into use where it is judged not worse than the one in use on the same texts. */
+async function keep(folder: string, model: Model, card: string, { evaluate, dir }: TrainOptions): Promise<void> {
+  saveModel(folder, model, card);
+  say(`已写入 ${path.join(folder, `${model.name}.bin`)}`);
+  if (evaluate === undefined) return say('没有给 --evaluate，未启用；启用：jiesu model use <name>');
+  const before = currentModel(folder);
+  const score = async (name: string) => {
+    const { accuracy, macroF1 } = await evaluateModel({
+      task: 'need',
+      data: evaluate,
+      model: name,
+      dir,
+      lenient: true,
+    });
+    const matter = await evaluateModel({ task: 'matter1', data: evaluate, model: name, dir, lenient: true });
+    return { need: accuracy, macroF1, matter: matter.accuracy };
+  };
+  const [old, own] = [await score(before), await score(model.name)];
+  say(`${before}：${JSON.stringify(old)}`);
+  say(`${model.name}：${JSON.stringify(own)}`);
+  if (own.need < old.need || own.matter < old.matter) {
+    return say(`${model.name} 不如 ${before}，未启用`);
+  }
+  adoptModel(folder, model.name);
+  say(`已启用 ${model.name}，重启服务后生效；恢复：jiesu model use ${before}`);
+}
