@@ -80,7 +80,7 @@ export function buildClassifier(catalog: Catalog, model: Model): Classifier {
     usual: Int32Array.from(lexicon.matters, (matter) =>
       lexicon.leaves.findIndex(({ code }) => code === model.usualLeaf[matter]),
     ),
-    tracer: createTracer(vocabulary.words.length),
+    tracer: createTracer(vocabulary.words.length, model.sums.length),
   };
   const space: Space = {
     reading: createReading(vocabulary),

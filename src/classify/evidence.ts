@@ -1,8 +1,8 @@
 /**
- * Which words moved a decision, and by how much: every product of the model's sum is laid on the characters that caused it, and
- * a word's weight is what lies on its characters.
+ * Which words moved a decision, and by how much: every product of the model's sum is laid on the segmented words whose
+ * characters caused it.
  */
-import { type Features, type Sums, sumValue } from './features.ts';
+import type { Features, Sums } from './features.ts';
 import { weightAt } from './fields.ts';
 import type { Lexicon } from './lexicon.ts';
 import type { Model } from './model.ts';
@@ -19,11 +19,11 @@ const kinds = ['matter', 'need', 'type'] as const;
 /** The columns of the answers that won, in the order of `kinds`. */
 export type Won = readonly [matter: number, need: number, type: number];
 
-/** Words told for each kind; a few more are kept, so that one that comes again may still rise. */
+/** Words told for each kind; a few more are kept, for some are the same word at another place. */
 const told = 3;
 const kept = 8;
 const leastWeight = 0.03;
-/** Words that add less than this are passed over: they are many and decide nothing. */
+/** What adds less than this is passed over: there is much of it and it decides nothing. */
 const leastGain = 0.01;
 
 export interface Tracer {
@@ -36,145 +36,209 @@ export interface Tracer {
   ): Evidence[];
 }
 
-/** Weights by character, three to each; and by word, for words that speak for an answer that won. */
+/** Three numbers to each word found, by its number, to each sum and to each segment; the segment that holds a character. */
 interface Marks {
-  weights: Float64Array;
   gains: Float64Array;
   speaks: Uint8Array;
+  worth: Float64Array;
+  weights: Float64Array;
+  segmentOf: Int32Array;
 }
 
-export function createTracer(words: number): Tracer {
+export function createTracer(words: number, sums: number): Tracer {
   const marks: Marks = {
-    weights: new Float64Array(0),
     gains: new Float64Array(words * kinds.length),
     speaks: new Uint8Array(words),
+    worth: new Float64Array(sums * kinds.length),
+    weights: new Float64Array(0),
+    segmentOf: new Int32Array(0),
   };
   return {
     trace(parts, reading, features, won, segments) {
-      const size = reading.fields.all.length * kinds.length;
-      if (marks.weights.length < size) marks.weights = new Float64Array(size * 2);
-      for (let at = 0; at < size; at += 1) marks.weights[at] = 0;
+      weighSums(features, parts.model, won, marks.worth);
       weighWords(parts, reading, features, won, marks);
+      layOut(segments, reading.fields.all.length, marks);
       layDown(reading, marks);
       return heaviest(marks.weights, segments);
     },
   };
 }
 
+/** What one unit of each sum adds to the answers that won. */
+function weighSums(
+  { sums, rates }: Features,
+  { weights, columns, strings, scales }: Model,
+  won: Won,
+  worth: Float64Array,
+) {
+  for (let sum = 0; sum < sums.length; sum += 1) {
+    if (sums[sum] === 0) continue;
+    const row = (strings.length + sum) * columns;
+    for (let kind = 0; kind < kinds.length; kind += 1) {
+      const column = won[kind] as number;
+      worth[sum * kinds.length + kind] =
+        (rates[sum] as number) * (weights[row + column] as number) * (scales[column] as number);
+    }
+  }
+}
+
 /** What each word found adds to the answers that won; what speaks against them is left out. */
 function weighWords(
   { vocabulary: { learned, lexicon }, sums, model }: Parameters<Tracer['trace']>[0],
   { seen, total, best }: Reading,
-  features: Features,
+  { norm }: Features,
   won: Won,
-  { gains, speaks }: Marks,
+  { gains, speaks, worth }: Marks,
 ): void {
   const { weights, columns, scales, rarity } = model;
+  const [first, second, third] = won;
+  const known = lexicon.from.length - 1;
   for (let i = 0; i < seen.count; i += 1) {
     const word = seen.items[i] as number;
     const row = learned[word] as number;
-    const value = row === -1 ? 0 : ((total[word] as number) * (rarity[row] as number)) / features.norm;
-    speaks[word] = 0;
-    for (let kind = 0; kind < kinds.length; kind += 1) {
-      const column = won[kind] as number;
-      let gain = row === -1 ? 0 : value * (weights[row * columns + column] as number);
-      if (word < lexicon.from.length - 1)
-        gain += sumsGain(lexicon, sums, model, features.sums, word, best[word] as number, column);
-      gain *= scales[column] as number;
-      gains[word * kinds.length + kind] = gain > leastGain ? gain : 0;
-      if (gain > leastGain) speaks[word] = 1;
+    const to = i * kinds.length;
+    if (row === -1) {
+      gains[to] = 0;
+      gains[to + 1] = 0;
+      gains[to + 2] = 0;
+    } else {
+      const value = ((total[i] as number) * (rarity[row] as number)) / norm;
+      const start = row * columns;
+      gains[to] = value * (weights[start + first] as number) * (scales[first] as number);
+      gains[to + 1] = value * (weights[start + second] as number) * (scales[second] as number);
+      gains[to + 2] = value * (weights[start + third] as number) * (scales[third] as number);
+    }
+    if (word < known) addSums(lexicon, sums, worth, word, best[i] as number, gains, to);
+    speaks[i] = 0;
+    for (let at = to; at < to + kinds.length; at += 1) {
+      if ((gains[at] as number) > leastGain) speaks[i] = 1;
+      else gains[at] = 0;
     }
   }
 }
 
-/** A word's share in the sums it counts into, by their weight for a column, before the column's scale. */
-function sumsGain(
+/** Adds a word's share in the sums that it counts into. */
+function addSums(
   { from, target, weight }: Lexicon,
   { first, second }: Sums,
-  { weights, columns, strings }: Model,
-  sums: Float64Array,
+  worth: Float64Array,
   word: number,
   times: number,
-  column: number,
-): number {
-  let gain = 0;
-  for (let at = from[word] as number; at < (from[word + 1] as number); at += 1) {
+  gains: Float64Array,
+  to: number,
+): void {
+  const end = from[word + 1] as number;
+  for (let at = from[word] as number; at < end; at += 1) {
     const slot = target[at] as number;
     const push = (weight[at] as number) * times;
-    const one = first[slot] as number;
-    const other = second[slot] as number;
-    if (one !== -1) {
-      const sum = sums[one] as number;
-      gain += (push / sum) * sumValue(sum) * (weights[(strings.length + one) * columns + column] as number);
-    }
-    if (other !== -1) {
-      const sum = sums[other] as number;
-      gain += (push / sum) * sumValue(sum) * (weights[(strings.length + other) * columns + column] as number);
-    }
-  }
-  return gain;
-}
-
-/** Lays each word's gain on its characters, more where the word counts more. */
-function layDown({ places, fields, total }: Reading, { weights, gains, speaks }: Marks): void {
-  for (let i = 0; i < places.count; i += 1) {
-    const word = places.spans[i * 3] as number;
-    if (speaks[word] === 0) continue;
-    const start = places.spans[i * 3 + 1] as number;
-    const end = places.spans[i * 3 + 2] as number;
-    const share = weightAt(fields, start) / (total[word] as number) / (end - start);
-    for (let kind = 0; kind < kinds.length; kind += 1) {
-      const each = (gains[word * kinds.length + kind] as number) * share;
-      if (each === 0) continue;
-      for (let at = start * kinds.length + kind; at < end * kinds.length; at += kinds.length) {
-        weights[at] = (weights[at] as number) + each;
-      }
-    }
+    addWorth(worth, first[slot] as number, push, gains, to);
+    addWorth(worth, second[slot] as number, push, gains, to);
   }
 }
 
-/** A word of two characters or more, or a question. */
+function addWorth(worth: Float64Array, sum: number, push: number, gains: Float64Array, to: number): void {
+  if (sum === -1) return;
+  const at = sum * kinds.length;
+  gains[to] = (gains[to] as number) + push * (worth[at] as number);
+  gains[to + 1] = (gains[to + 1] as number) + push * (worth[at + 1] as number);
+  gains[to + 2] = (gains[to + 2] as number) + push * (worth[at + 2] as number);
+}
+
+/** Empties the weights of the segments and notes which characters each holds. */
+function layOut(segments: readonly string[], length: number, marks: Marks): void {
+  if (marks.segmentOf.length < length) {
+    marks.segmentOf = new Int32Array(length * 2);
+    marks.weights = new Float64Array(length * 2 * kinds.length);
+  }
+  const { segmentOf, weights } = marks;
+  let at = 0;
+  for (let i = 0; i < segments.length; i += 1) {
+    const end = Math.min(at + (segments[i] as string).length, length);
+    for (; at < end; at += 1) segmentOf[at] = i;
+  }
+  // A lone surrogate is lost in cutting; what lies behind the last segment counts for that.
+  for (; at < length; at += 1) segmentOf[at] = Math.max(segments.length - 1, 0);
+  const size = segments.length * kinds.length;
+  for (let i = 0; i < size; i += 1) weights[i] = 0;
+}
+
+/** Lays each word's gain on the segments that hold its characters, more where the word counts more. */
+function layDown({ places, fields, total }: Reading, { weights, gains, speaks, segmentOf }: Marks): void {
+  const { count, spans } = places;
+  for (let i = 0; i < count; i += 1) {
+    const number = spans[i * 3] as number;
+    if (speaks[number] === 0) continue;
+    const start = spans[i * 3 + 1] as number;
+    const end = spans[i * 3 + 2] as number;
+    const each = weightAt(fields, start) / (total[number] as number) / (end - start);
+    const from = number * kinds.length;
+    for (let at = start; at < end; ) {
+      const segment = segmentOf[at] as number;
+      let share = each;
+      for (at += 1; at < end && segmentOf[at] === segment; at += 1) share += each;
+      const to = segment * kinds.length;
+      weights[to] = (weights[to] as number) + (gains[from] as number) * share;
+      weights[to + 1] = (weights[to + 1] as number) + (gains[from + 1] as number) * share;
+      weights[to + 2] = (weights[to + 2] as number) + (gains[from + 2] as number) * share;
+    }
+  }
+}
+
+/** Words of one Chinese character tell little by themselves; marks tell nothing but that something is asked. */
 function isTellable(word: string): boolean {
-  return word.length > 1 ? /[\p{L}\p{N}]/u.test(word) : word === '?' || word === '？';
+  if (word.length === 1) return word === '?' || word === '？';
+  const first = word.charCodeAt(0);
+  return (first >= 0x4e00 && first <= 0x9fff) || /[\p{L}\p{N}]/u.test(word);
 }
 
 function heaviest(weights: Float64Array, segments: readonly string[]): Evidence[] {
   const found: Evidence[] = [];
   for (let kind = 0; kind < kinds.length; kind += 1) {
-    const list: Weighed[] = [];
-    let at = kind;
+    top.count = 0;
     for (let i = 0; i < segments.length; i += 1) {
-      const text = segments[i] as string;
-      let weight = 0;
-      for (const end = at + text.length * kinds.length; at < end; at += kinds.length) weight += weights[at] as number;
-      if (weight > leastWeight) add(list, text, weight);
+      const weight = weights[i * kinds.length + kind] as number;
+      if (weight > leastWeight) keep(i, weight);
     }
-    for (let i = 0; i < list.length && i < told; i += 1) {
-      const { text, weight } = list[i] as Weighed;
-      found.push({ text, for: kinds[kind] as (typeof kinds)[number], weight: Math.round(weight * 100) / 100 });
-    }
+    tell(segments, kinds[kind] as (typeof kinds)[number], found);
   }
   return found;
 }
 
-interface Weighed {
-  text: string;
-  weight: number;
+/** The heaviest segments of one kind, by falling weight. */
+const top = { count: 0, segments: new Int32Array(kept), weights: new Float64Array(kept) };
+
+function keep(segment: number, weight: number): void {
+  let place = top.count;
+  if (place === kept) {
+    if ((top.weights[kept - 1] as number) >= weight) return;
+    place = kept - 1;
+  } else top.count += 1;
+  for (; place > 0 && (top.weights[place - 1] as number) < weight; place -= 1) {
+    top.weights[place] = top.weights[place - 1] as number;
+    top.segments[place] = top.segments[place - 1] as number;
+  }
+  top.weights[place] = weight;
+  top.segments[place] = segment;
 }
 
-/** Keeps a list ordered by falling weight; a word that comes again adds to its weight. */
-function add(list: Weighed[], text: string, weight: number): void {
-  let place = 0;
-  while (place < list.length && (list[place] as Weighed).text !== text) place += 1;
-  let entry = list[place];
-  if (entry === undefined) {
-    if (list.length === kept && (list[kept - 1] as Weighed).weight >= weight) return;
-    if (!isTellable(text)) return;
-    entry = { text, weight };
-    if (list.length === kept) place = kept - 1;
-  } else entry.weight += weight;
-  for (; place > 0 && (list[place - 1] as Weighed).weight < entry.weight; place -= 1) {
-    list[place] = list[place - 1] as Weighed;
+/** Adds the heaviest words to `found`; a word that stands there more than once has its weights together. */
+function tell(segments: readonly string[], kind: Evidence['for'], found: Evidence[]): void {
+  const start = found.length;
+  for (let i = 0; i < top.count; i += 1) {
+    const text = segments[top.segments[i] as number] as string;
+    let at = start;
+    while (at < found.length && (found[at] as Evidence).text !== text) at += 1;
+    const known = found[at];
+    if (known !== undefined) known.weight += top.weights[i] as number;
+    else if (at < start + told && isTellable(text)) found.push({ text, for: kind, weight: top.weights[i] as number });
   }
-  list[place] = entry;
+  for (let at = start; at < found.length; at += 1) {
+    const word = found[at] as Evidence;
+    word.weight = Math.round(word.weight * 100) / 100;
+    // what came again may have risen above the one before it
+    for (let to = at; to > start && (found[to - 1] as Evidence).weight < word.weight; to -= 1) {
+      found[to] = found[to - 1] as Evidence;
+      found[to - 1] = word;
+    }
+  }
 }

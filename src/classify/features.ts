@@ -50,8 +50,9 @@ export interface Features {
   count: number;
   rows: Int32Array;
   values: Float64Array;
-  /** The sums by themselves, and the length to which the strings were scaled: evidence is traced back through both. */
   sums: Float64Array;
+  /** What one unit of each sum is worth, and the length to which the strings were scaled: evidence is traced through both. */
+  rates: Float64Array;
   norm: number;
 }
 
@@ -62,6 +63,7 @@ export function createFeatures(strings: number, sums: number): Features {
     rows: new Int32Array(length),
     values: new Float64Array(length),
     sums: new Float64Array(sums),
+    rates: new Float64Array(sums),
     norm: 1,
   };
 }
@@ -71,7 +73,7 @@ const leastNorm = 15;
 const sumScale = 0.15;
 
 /** The value of a sum: what is said ten times is surer, but not ten times as sure. */
-export const sumValue = (sum: number) => Math.log1p(sum) * sumScale;
+const sumValue = (sum: number) => Math.log1p(sum) * sumScale;
 
 /**
  * Fills in the features of the text just read: strings by weighted count × rarity, scaled to length one, then the sums.
@@ -84,14 +86,14 @@ export function featurize(
   rarity: Float32Array,
   features: Features,
 ): void {
-  const { rows, values, sums } = features;
+  const { rows, values, sums, rates } = features;
   let count = 0;
   let squares = 0;
   for (let i = 0; i < seen.count; i += 1) {
     const word = seen.items[i] as number;
     const row = learned[word] as number;
     if (row === -1) continue;
-    const value = (total[word] as number) * (rarity[row] as number);
+    const value = (total[i] as number) * (rarity[row] as number);
     rows[count] = row;
     values[count] = value;
     squares += value * value;
@@ -109,9 +111,12 @@ export function featurize(
     if (other !== -1) sums[other] = (sums[other] as number) + score;
   }
   for (let sum = 0; sum < sums.length; sum += 1) {
-    if (sums[sum] === 0) continue;
+    const raw = sums[sum] as number;
+    if (raw === 0) continue;
+    const value = sumValue(raw);
     rows[count] = rarity.length + sum;
-    values[count] = sumValue(sums[sum] as number);
+    values[count] = value;
+    rates[sum] = value / raw;
     count += 1;
   }
   features.count = count;

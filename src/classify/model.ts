@@ -37,20 +37,29 @@ export interface Model {
 export function scoreColumns(model: Model, { count, rows, values }: Features, scores: Float64Array): void {
   const { weights, columns, scales, bias } = model;
   scores.fill(0);
-  // Two rows at a time: each score is then read and written half as often.
-  const pairs = count - (count % 2);
-  for (let i = 0; i < pairs; i += 2) {
-    const one = values[i] as number;
-    const other = values[i + 1] as number;
-    let at = (rows[i] as number) * columns;
-    let next = (rows[i + 1] as number) * columns;
-    for (let column = 0; column < columns; column += 1, at += 1, next += 1) {
-      scores[column] = (scores[column] as number) + one * (weights[at] as number) + other * (weights[next] as number);
+  // Four rows at a time: each score is then read and written a quarter as often.
+  const fours = count - (count % 4);
+  for (let i = 0; i < fours; i += 4) {
+    const a = values[i] as number;
+    const b = values[i + 1] as number;
+    const c = values[i + 2] as number;
+    const d = values[i + 3] as number;
+    const first = (rows[i] as number) * columns;
+    const second = (rows[i + 1] as number) * columns;
+    const third = (rows[i + 2] as number) * columns;
+    const fourth = (rows[i + 3] as number) * columns;
+    for (let column = 0; column < columns; column += 1) {
+      scores[column] =
+        (scores[column] as number) +
+        a * (weights[first + column] as number) +
+        b * (weights[second + column] as number) +
+        c * (weights[third + column] as number) +
+        d * (weights[fourth + column] as number);
     }
   }
-  if (pairs < count) {
-    const value = values[pairs] as number;
-    const start = (rows[pairs] as number) * columns;
+  for (let i = fours; i < count; i += 1) {
+    const value = values[i] as number;
+    const start = (rows[i] as number) * columns;
     for (let column = 0; column < columns; column += 1) {
       scores[column] = (scores[column] as number) + value * (weights[start + column] as number);
     }

@@ -40,11 +40,16 @@ export interface Reading {
   scores: Float64Array;
   pushed: List;
   isPushed: Uint8Array;
-  /** Words found, in the order of their ends; the weight of a word's best place, and of all its places together. */
+  /**
+   * Words found, in the order of their ends; by that order the weight of a word's best place, and of all its places together.
+   * What a text needs lies side by side so: tables by word would be touched all over.
+   */
   seen: List;
   best: Float64Array;
   total: Float64Array;
-  /** Every place of a word: word, start, end. Valid until the next text is read. */
+  /** By word: its number in `seen` plus one; 0 where it was not found. */
+  numberOf: Int32Array;
+  /** Every place of a word: its number in `seen`, start, end. Valid until the next text is read. */
   places: { count: number; spans: Int32Array };
   fields: Fields;
 }
@@ -67,17 +72,15 @@ export function createReading({ lexicon, words }: Vocabulary): Reading {
     seen: createList(words.length),
     best: new Float64Array(words.length),
     total: new Float64Array(words.length),
+    numberOf: new Int32Array(words.length),
     places: { count: 0, spans: new Int32Array(0) },
     fields: emptyFields,
   };
 }
 
 /** Forgets the last text: only what it set, for a text says nothing of most words and matters. */
-function clear({ scores, pushed, isPushed, seen, best, total }: Reading): void {
-  for (let i = 0; i < seen.count; i += 1) {
-    best[seen.items[i] as number] = 0;
-    total[seen.items[i] as number] = 0;
-  }
+function clear({ scores, pushed, isPushed, seen, numberOf }: Reading): void {
+  for (let i = 0; i < seen.count; i += 1) numberOf[seen.items[i] as number] = 0;
   for (let i = 0; i < pushed.count; i += 1) {
     scores[pushed.items[i] as number] = 0;
     isPushed[pushed.items[i] as number] = 0;
@@ -89,26 +92,43 @@ function clear({ scores, pushed, isPushed, seen, best, total }: Reading): void {
 /** Reads a text into the workspace. */
 export function read({ lexicon, matcher }: Vocabulary, reading: Reading, fields: Fields): void {
   clear(reading);
-  const { scores, pushed, isPushed, seen, best, total } = reading;
   const { count, spans } = matcher.scan(fields.all);
   reading.places.count = count;
   reading.places.spans = spans;
   reading.fields = fields;
+  countPlaces(reading);
+  push(lexicon, reading);
+}
+
+/** Counts the places of each word by their weight; in the spans the word becomes its number. */
+function countPlaces({ places: { count, spans }, fields, seen, best, total, numberOf }: Reading): void {
   for (let i = 0; i < count; i += 1) {
     const word = spans[i * 3] as number;
     const weight = weightAt(fields, spans[i * 3 + 1] as number);
-    const before = best[word] as number;
-    if (before === 0) append(seen, word);
-    if (weight > before) best[word] = weight;
-    total[word] = (total[word] as number) + weight;
+    let number = (numberOf[word] as number) - 1;
+    if (number === -1) {
+      number = seen.count;
+      append(seen, word);
+      numberOf[word] = seen.count;
+      best[number] = weight;
+      total[number] = weight;
+    } else {
+      if (weight > (best[number] as number)) best[number] = weight;
+      total[number] = (total[number] as number) + weight;
+    }
+    spans[i * 3] = number;
   }
-  const { from, target, weight } = lexicon;
+}
+
+/** Adds up what the lexicon's words among those found push. */
+function push({ from, target, weight }: Lexicon, reading: Reading): void {
+  const { scores, pushed, isPushed, seen, best } = reading;
   reading.lexical = 0;
   for (let i = 0; i < seen.count; i += 1) {
     const word = seen.items[i] as number;
     if (word >= from.length - 1) continue;
     reading.lexical += 1;
-    const times = best[word] as number;
+    const times = best[i] as number;
     const end = from[word + 1] as number;
     for (let at = from[word] as number; at < end; at += 1) {
       const slot = target[at] as number;

@@ -18,25 +18,30 @@ export interface Matcher {
   scan(text: string): Found;
 }
 
-/** Four numbers a node: its children are the nodes from FIRST to END; where to go on without a child; the hit here. */
+/**
+ * Eight numbers a node, half a line of the cache: its children are the nodes from FIRST to END; where to go on without a child;
+ * the longest word that ends here, as its node, 0 where none does; and of a node that ends a word that word, its length, and
+ * the next shorter one that ends here, as its node or 0.
+ */
 const FIRST = 0;
 const END = 1;
 const FAIL = 2;
-/** The longest word that ends here, as its node; 0 where none does. */
 const HIT = 3;
+const WORD = 4;
+const LENGTH = 5;
+const SHORTER = 6;
+const size = 8;
 
 interface Trie {
   nodes: Int32Array;
-  /** By node: the character that leads to it, the word that ends in it or -1, and the next shorter word's node or 0. */
+  /** By node: the character that leads to it. They lie apart, for they are searched. */
   chars: Uint16Array;
-  words: Int32Array;
-  shorter: Int32Array;
 }
 
 /** The child of a node by a character, 0 where there is none. Children are sorted by character. */
 function childOf(nodes: Int32Array, chars: Uint16Array, node: number, char: number): number {
-  let low = nodes[node * 4 + FIRST] as number;
-  let high = nodes[node * 4 + END] as number;
+  let low = nodes[node * size + FIRST] as number;
+  let high = nodes[node * size + END] as number;
   while (low < high) {
     const middle = (low + high) >> 1;
     const at = chars[middle] as number;
@@ -54,12 +59,8 @@ function buildTrie(words: readonly string[]): Trie {
     wordAt(a) < wordAt(b) ? -1 : wordAt(a) > wordAt(b) ? 1 : a - b,
   );
   const capacity = words.reduce((sum, word) => sum + word.length, 1);
-  const trie: Trie = {
-    nodes: new Int32Array(capacity * 4),
-    chars: new Uint16Array(capacity),
-    words: new Int32Array(capacity).fill(-1),
-    shorter: new Int32Array(capacity),
-  };
+  const nodes = new Int32Array(capacity * size);
+  const chars = new Uint16Array(capacity);
   const starts = new Int32Array(capacity);
   const ends = new Int32Array(capacity);
   const depths = new Int32Array(capacity);
@@ -71,36 +72,39 @@ function buildTrie(words: readonly string[]): Trie {
     let at = starts[node] as number;
     // shorter words sort before longer ones, the first of equal words before the others
     for (; at < end && wordAt(sorted[at] as number).length === depth; at += 1) {
-      if (depth > 1 && trie.words[node] === -1) trie.words[node] = sorted[at] as number;
+      if (depth < 2 || nodes[node * size + LENGTH] !== 0) continue;
+      nodes[node * size + WORD] = sorted[at] as number;
+      nodes[node * size + LENGTH] = depth;
     }
-    trie.nodes[node * 4 + FIRST] = count;
+    nodes[node * size + FIRST] = count;
     while (at < end) {
       const char = wordAt(sorted[at] as number).charCodeAt(depth);
       starts[count] = at;
       while (at < end && wordAt(sorted[at] as number).charCodeAt(depth) === char) at += 1;
       ends[count] = at;
       depths[count] = depth + 1;
-      trie.chars[count] = char;
+      chars[count] = char;
       count += 1;
     }
-    trie.nodes[node * 4 + END] = count;
+    nodes[node * size + END] = count;
   }
-  return trie;
+  return { nodes: nodes.slice(0, count * size), chars: chars.slice(0, count) };
 }
 
 /** Sets where each node falls back to and which words end in it. Parents come first, so one sweep does. */
-function link({ nodes, chars, words, shorter }: Trie): void {
-  for (let parent = 0; parent < words.length; parent += 1) {
-    const end = nodes[parent * 4 + END] as number;
-    for (let node = nodes[parent * 4 + FIRST] as number; node < end; node += 1) {
+function link({ nodes, chars }: Trie): void {
+  for (let parent = 0; parent < chars.length; parent += 1) {
+    const end = nodes[parent * size + END] as number;
+    for (let node = nodes[parent * size + FIRST] as number; node < end; node += 1) {
       let fail = 0;
       for (let state = parent; state !== 0 && fail === 0; ) {
-        state = nodes[state * 4 + FAIL] as number;
+        state = nodes[state * size + FAIL] as number;
         fail = childOf(nodes, chars, state, chars[node] as number);
       }
-      nodes[node * 4 + FAIL] = fail;
-      shorter[node] = nodes[fail * 4 + HIT] as number;
-      nodes[node * 4 + HIT] = words[node] === -1 ? (shorter[node] as number) : node;
+      const shorter = nodes[fail * size + HIT] as number;
+      nodes[node * size + FAIL] = fail;
+      nodes[node * size + SHORTER] = shorter;
+      nodes[node * size + HIT] = nodes[node * size + LENGTH] === 0 ? shorter : node;
     }
   }
 }
@@ -135,7 +139,7 @@ function wordsOfOne(words: readonly string[]): Int32Array | null {
 }
 
 /** Appends an occurrence. */
-function add(found: Found, lengths: Int32Array, word: number, end: number): void {
+function add(found: Found, word: number, start: number, end: number): void {
   const at = found.count * 3;
   if (at === found.spans.length) {
     const longer = new Int32Array(at * 2);
@@ -143,7 +147,7 @@ function add(found: Found, lengths: Int32Array, word: number, end: number): void
     found.spans = longer;
   }
   found.spans[at] = word;
-  found.spans[at + 1] = end - (lengths[word] as number);
+  found.spans[at + 1] = start;
   found.spans[at + 2] = end;
   found.count += 1;
 }
@@ -156,13 +160,12 @@ export function buildMatcher(words: readonly string[]): Matcher {
   if (words.includes('')) throw new Error('an empty word cannot be matched');
   const trie = buildTrie(words);
   link(trie);
-  const { nodes, chars, shorter } = trie;
+  const { nodes, chars } = trie;
   const pairs = buildPairs(words);
   // the root has too many children to search
   const roots = new Uint16Array(65536);
   for (let node = nodes[FIRST] as number; node < (nodes[END] as number); node += 1) roots[chars[node] as number] = node;
   const single = wordsOfOne(words);
-  const lengths = Int32Array.from(words, (word) => word.length);
   const found: Found = { count: 0, spans: new Int32Array(3 * 64) };
 
   return {
@@ -176,7 +179,7 @@ export function buildMatcher(words: readonly string[]): Matcher {
         let next = 0;
         while (state !== 0 && next === 0) {
           next = childOf(nodes, chars, state, char);
-          state = nodes[state * 4 + FAIL] as number;
+          state = nodes[state * size + FAIL] as number;
         }
         if (next === 0) {
           const pair = pairOf(char, following);
@@ -184,10 +187,10 @@ export function buildMatcher(words: readonly string[]): Matcher {
         }
         if (next !== 0) {
           state = next;
-          for (let hit = nodes[state * 4 + HIT] as number; hit !== 0; hit = shorter[hit] as number)
-            add(found, lengths, trie.words[hit] as number, i + 1);
+          for (let hit = nodes[state * size + HIT] as number; hit !== 0; hit = nodes[hit * size + SHORTER] as number)
+            add(found, nodes[hit * size + WORD] as number, i + 1 - (nodes[hit * size + LENGTH] as number), i + 1);
         }
-        if (single !== null && single[char] !== 0) add(found, lengths, (single[char] as number) - 1, i + 1);
+        if (single !== null && single[char] !== 0) add(found, (single[char] as number) - 1, i, i + 1);
       }
       return found;
     },
