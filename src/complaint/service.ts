@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { AppError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
 import type { FieldError } from '../http/validation.ts';
+import { correctionsOf, saidOf } from '../intake/correction.ts';
 import { stateOf } from '../intake/filing.ts';
 import type { Judge } from '../intake/judge.ts';
 import { channels } from '../intake/schemas.ts';
@@ -18,8 +19,10 @@ import type { ComplaintDetail, ComplaintQuery, ComplaintSummary, DispatchRequest
 import {
   type ComplaintRow,
   findComplaint,
+  insertCorrections,
   insertEvents,
   insertOrders,
+  type LockedComplaint,
   listComplaints,
   lockComplaint,
   updateComplaint,
@@ -123,7 +126,7 @@ function checkDispatch({ lead, co, level, matter, need }: DispatchRequest, judge
 
 /**
  * Sends a complaint that waits at the triage desk to its units. The machine's judgement stays as it was; the decision and
- * its reason go into the history. Throws NOT_FOUND, VALIDATION_FAILED, or ILLEGAL_ACTION when it is not waiting.
+ * its reason go into the history, and where it differs, into the corrections. Throws NOT_FOUND, VALIDATION_FAILED, or ILLEGAL_ACTION when it is not waiting.
  */
 export async function dispatchComplaint(
   ctx: Context,
@@ -139,7 +142,20 @@ export async function dispatchComplaint(
   return readComplaint(ctx, session, number, now);
 }
 
-/** Writes the desk's decision: the orders, the complaint's new state, and what happened. */
+/** Where the desk decides otherwise than the machine by itself. A need that only follows from the matter is no decision. */
+function correctionRows(
+  { id, said, judgement, catalogVersion }: LockedComplaint,
+  { matter, need, level, lead }: DispatchRequest,
+  { actor }: Session,
+  { catalog }: Judge,
+  at: Date,
+) {
+  const own = said ?? saidOf(judgement, judgement, catalog.judgement);
+  const about = { complaintId: id, at, actor, source: 'triage' as const, model: judgement.model, catalogVersion };
+  return correctionsOf(own, { matter, need, level, unit: lead }).map((correction) => ({ ...about, ...correction }));
+}
+
+/** Writes the desk's decision: the orders, the complaint's new state, what happened and what was corrected. */
 async function place(
   tx: Context['db'],
   session: Session,
@@ -173,6 +189,7 @@ async function place(
   ]);
   await updateComplaint(tx, row.id, { status: 'dispatched', level, matter, need });
   const about = { complaintId: row.id, at: now, actor: session.actor, toStatus: 'dispatched' };
+  await insertCorrections(tx, correctionRows(row, request, session, judge, now));
   await insertEvents(tx, [
     { ...about, action: 'triage', fromStatus: 'triage', data: { level, matter, need, reason } },
     ...placed.map(({ id, unit, role, dueAt }) => ({

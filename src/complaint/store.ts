@@ -3,7 +3,7 @@ import { and, arrayContains, desc, eq, gte, lt, type SQL, sql } from 'drizzle-or
 import type { Scope } from '../access/scope.ts';
 import { units } from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
-import { callers, complaints, events, orders } from '../db/tables.ts';
+import { callers, complaints, corrections, events, orders } from '../db/tables.ts';
 
 const columns = {
   id: complaints.id,
@@ -67,6 +67,8 @@ export async function lockComplaint(tx: Db, number: string) {
   const [row] = await tx.select().from(complaints).where(eq(complaints.number, number)).for('update');
   return row;
 }
+
+export type LockedComplaint = typeof complaints.$inferSelect;
 
 export interface ComplaintFilter {
   words?: readonly string[] | undefined;
@@ -138,4 +140,8 @@ export async function insertOrders(tx: Db, rows: (typeof orders.$inferInsert)[])
 
 export async function insertEvents(tx: Db, rows: (typeof events.$inferInsert)[]): Promise<void> {
   await tx.insert(events).values(rows);
+}
+
+export async function insertCorrections(tx: Db, rows: (typeof corrections.$inferInsert)[]): Promise<void> {
+  if (rows.length > 0) await tx.insert(corrections).values(rows);
 }

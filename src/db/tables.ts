@@ -14,11 +14,13 @@ import {
   pgSequence,
   pgTable,
   primaryKey,
+  real,
   smallint,
   text,
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import type { CorrectedField, Said } from '../intake/correction.ts';
 import type { Judgement } from '../intake/judgement.ts';
 import { divisions, levels, matters, needs, requestTypes, units } from './catalog-tables.ts';
 
@@ -79,6 +81,8 @@ export const complaints = pgTable(
     street: text('street').references(() => divisions.code),
     community: text('community').references(() => divisions.code),
     judgement: jsonb('judgement').$type<Judgement>().notNull(),
+    /** The machine's own answers, without a person's decisions; null for what was filed before they were kept. */
+    said: jsonb('said').$type<Said>(),
     similar: jsonb('similar').$type<{ number: string; score: number; why: string }[]>().notNull(),
     catalogVersion: integer('catalog_version').notNull(),
     /** Segmented words, for search and for finding repeats. */
@@ -167,6 +171,38 @@ export const events = pgTable(
     data: jsonb('data').$type<Record<string, unknown>>().notNull(),
   },
   (table) => [index('events_complaint').on(table.complaintId, table.id)],
+);
+
+/**
+ * 更正: a person's decision that differs from what the machine said by itself, never edited (a trigger refuses it). `said` is
+ * null where the machine said nothing. What only repeats the machine leaves no row.
+ */
+export const corrections = pgTable(
+  'corrections',
+  {
+    id: identity('id'),
+    complaintId: reference('complaint_id')
+      .notNull()
+      .references(() => complaints.id),
+    at: instant('at').notNull(),
+    actor: text('actor').notNull(),
+    source: text('source').$type<'filing' | 'triage'>().notNull(),
+    field: text('field').$type<CorrectedField>().notNull(),
+    said: text('said'),
+    decided: text('decided').notNull(),
+    confidence: real('confidence'),
+    /** The machine would have acted on it without a person. */
+    accepted: boolean('accepted').notNull(),
+    model: text('model').notNull(),
+    catalogVersion: integer('catalog_version').notNull(),
+  },
+  (table) => [
+    index('corrections_complaint').on(table.complaintId, table.field),
+    index('corrections_at').on(table.at),
+    check('corrections_source', sql`${table.source} in ('filing', 'triage')`),
+    check('corrections_field', sql`${table.field} in ('matter', 'need', 'type', 'level', 'unit')`),
+    check('corrections_differ', sql`${table.said} is distinct from ${table.decided}`),
+  ],
 );
 
 /** 回访: one a complaint that wants it, due once its lead order is replied. */

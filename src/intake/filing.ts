@@ -2,6 +2,7 @@
 import { shanghaiTime } from '../catalog/calendar.ts';
 import { unitRef } from '../catalog/catalog.ts';
 import { deadlines } from '../workorder/deadline.ts';
+import { correctionsOf, type Said } from './correction.ts';
 import type { Similar } from './duplicates.ts';
 import type { Judge, Subject } from './judge.ts';
 import type { Judgement } from './judgement.ts';
@@ -32,6 +33,7 @@ export interface Parts {
   /** Idempotency key, where the caller sent one. */
   key: string | null;
   judgement: Judgement;
+  said: Said;
   words: readonly string[];
   similar: Similar[];
   bodyHash: Buffer;
@@ -41,7 +43,8 @@ export interface Parts {
 }
 
 export function buildFiling(parts: Parts): Filing {
-  const { request, filer, key, judgement, judge, now } = parts;
+  const { request, filer, key, judgement, said, judge, now } = parts;
+  const { matter, need, type, level } = request;
   const complaint = complaintRow(parts);
   return {
     actor: filer.actor,
@@ -49,6 +52,8 @@ export function buildFiling(parts: Parts): Filing {
     idempotency: key === null || filer.tokenId === null ? null : { tokenId: filer.tokenId, key },
     caller: request.caller === undefined ? null : callerRow(request.caller),
     orders: complaint.status === 'dispatched' ? ordersOf(judgement, judge, now) : [],
+    // Not the unit: it follows from rules here. Nor the need that a matter brings along: nobody has decided it.
+    corrections: correctionsOf(said, { matter, need, type, level }),
     complaint,
   };
 }
@@ -59,7 +64,7 @@ function statusOf({ request, judgement }: Parts): ComplaintState {
 }
 
 function complaintRow(parts: Parts): ComplaintRow {
-  const { request, filer, judgement, similar, bodyHash, code, judge, words, now } = parts;
+  const { request, filer, judgement, said, similar, bodyHash, code, judge, words, now } = parts;
   const status = statusOf(parts);
   const { place } = judgement;
   return {
@@ -86,6 +91,7 @@ function complaintRow(parts: Parts): ComplaintRow {
     street: place.street?.code ?? null,
     community: place.community?.code ?? null,
     judgement,
+    said,
     similar,
     catalogVersion: judge.catalog.version,
     words,

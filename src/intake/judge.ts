@@ -36,8 +36,11 @@ export interface Judge {
   leaf(code: string): Leaf | undefined;
   /** The words alone, without place and unit: what `evaluate` times. */
   words(subject: Words): Verdict;
-  /** `words` are the segmented words of title and text, for search and for finding repeats. */
-  judge(subject: Subject): { judgement: Judgement; words: string[] };
+  /**
+   * `own` is the machine's judgement without the decisions of a person, the same where there are none. `words` are the
+   * segmented words of title and text, for search and for finding repeats.
+   */
+  judge(subject: Subject): { judgement: Judgement; own: Judgement; words: string[] };
 }
 
 interface Parts {
@@ -53,6 +56,9 @@ interface Parts {
 const round = (value: number) => Math.round(value * 100) / 100;
 const isAtLeast = (confidence: number, basisPoints: number) => confidence * 10_000 >= basisPoints;
 const unitRef = ({ code, name, kind }: UnitRef): UnitRef => ({ code, name, kind });
+
+const isDecided = ({ need, matter, level, type }: Subject) => (need ?? matter ?? level ?? type) !== undefined;
+const undecided = ({ need, matter, level, type, ...words }: Subject): Subject => words;
 
 export function buildJudge(catalog: Catalog, segmenter: Segmenter, model: Model): Judge {
   const parts: Parts = {
@@ -75,7 +81,9 @@ export function buildJudge(catalog: Catalog, segmenter: Segmenter, model: Model)
     judge: (subject) => {
       const joined = joinWords(subject);
       const words = segmenter.cut(joined);
-      return { words, judgement: judge(subject, joined, words, parts) };
+      const judgement = judge(subject, joined, words, parts);
+      const own = isDecided(subject) ? judge(undecided(subject), joined, words, parts) : judgement;
+      return { words, judgement, own };
     },
   };
 }

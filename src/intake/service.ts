@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { AppError, errorCode } from '../http/errors.ts';
 import type { FieldError } from '../http/validation.ts';
 import { checkComplaint } from './check.ts';
+import { saidOf } from './correction.ts';
 import { findSimilar, type Similar } from './duplicates.ts';
 import { answerOf, buildFiling, type Filer, filedOrder, stateOf, subjectOf } from './filing.ts';
 import type { Judge } from './judge.ts';
@@ -103,7 +104,8 @@ export async function prepareFiling(
   key: string | null = null,
 ): Promise<Filing> {
   const judge = ctx.judgeAt(now);
-  const { judgement, words: all } = judge.judge(subjectOf(request));
+  const { judgement, own, words: all } = judge.judge(subjectOf(request));
+  const said = saidOf(own, judgement, judge.catalog.judgement);
   const words = ctx.segmenter.searchWords(all);
   const similar = await similarTo(
     ctx,
@@ -112,7 +114,7 @@ export async function prepareFiling(
   );
   const bodyHash = createHash('sha256').update(JSON.stringify(request)).digest();
   const code = publicCode(ctx.random(5));
-  return buildFiling({ request, filer, key, judgement, words, similar, bodyHash, code, judge, now });
+  return buildFiling({ request, filer, key, judgement, said, words, similar, bodyHash, code, judge, now });
 }
 
 /** The answer to a retry from what was stored; null where nothing is. Refuses the same key or number with another body. */

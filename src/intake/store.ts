@@ -2,6 +2,7 @@
 import { and, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/connect.ts';
 import { complaints, events, idempotencyKeys, orders } from '../db/tables.ts';
+import type { Correction, Said } from './correction.ts';
 import type { Candidate, Similar } from './duplicates.ts';
 import type { Judgement } from './judgement.ts';
 
@@ -29,6 +30,7 @@ export interface ComplaintRow {
   street: string | null;
   community: string | null;
   judgement: Judgement;
+  said: Said;
   similar: Similar[];
   catalogVersion: number;
   words: readonly string[];
@@ -56,6 +58,7 @@ export interface Filing {
   complaint: ComplaintRow;
   caller: CallerRow | null;
   orders: OrderRow[];
+  corrections: Correction[];
   actor: string;
   now: Date;
   idempotency: { tokenId: number; key: string } | null;
@@ -73,15 +76,15 @@ function insertComplaint(c: ComplaintRow): SQL {
     insert into complaints (
       number, public_code, source, external_number, body_hash, filed_by, channel, status, title, text, address,
       occurred_at, received_at, closed_at, wants_callback, answer, type, need, matter, level, district, street, community,
-      judgement, "similar", catalog_version, words)
+      judgement, said, "similar", catalog_version, words)
     values (
       to_char(${at(c.receivedAt)}::timestamptz at time zone 'Asia/Shanghai', 'YYYYMMDD')
         || (select lpad(n::text, greatest(7, length(n::text)), '0') from (select nextval('complaint_numbers') as n) as running),
       ${c.publicCode}, ${c.source}, ${c.externalNumber}, ${c.bodyHash}::bytea, ${c.filedBy}, ${c.channel}, ${c.status}, ${c.title},
       ${c.text}, ${c.address}, ${at(c.occurredAt)}::timestamptz, ${at(c.receivedAt)}::timestamptz,
       ${at(c.closedAt)}::timestamptz, ${c.wantsCallback}, ${c.answer}, ${c.type}, ${c.need}, ${c.matter}, ${c.level},
-      ${c.district}, ${c.street}, ${c.community}, ${JSON.stringify(c.judgement)}::jsonb, ${JSON.stringify(c.similar)}::jsonb,
-      ${c.catalogVersion}, ${textArray(c.words)}::text[])`;
+      ${c.district}, ${c.street}, ${c.community}, ${JSON.stringify(c.judgement)}::jsonb, ${JSON.stringify(c.said)}::jsonb,
+      ${JSON.stringify(c.similar)}::jsonb, ${c.catalogVersion}, ${textArray(c.words)}::text[])`;
 }
 
 /**
@@ -92,7 +95,7 @@ export async function insertFiling(
   db: Db,
   filing: Filing,
 ): Promise<{ number: string; orders: { id: string; unit: string }[] }> {
-  const { complaint: c, caller, orders, actor, now, idempotency } = filing;
+  const { complaint: c, caller, orders, corrections, actor, now, idempotency } = filing;
   const rows = await db.execute<{ number: string; orders: { id: number; unit: string }[] | null }>(sql`
     with complaint as (
       ${insertComplaint(c)}
@@ -118,6 +121,13 @@ export async function insertFiling(
         select complaint_id, id, 'dispatch', 'dispatched', jsonb_build_object('unit', unit, 'role', role, 'dueAt', due_at)
         from placed
       ) as history order by order_id nulls first
+    ), corrected as (
+      insert into corrections (
+        complaint_id, at, actor, source, field, said, decided, confidence, accepted, model, catalog_version)
+      select complaint.id, ${at(now)}::timestamptz, ${actor}, 'filing', k.field, k.said, k.decided, k.confidence, k.accepted,
+        ${c.judgement.model}, ${c.catalogVersion}::integer
+      from complaint, jsonb_to_recordset(${JSON.stringify(corrections)}::jsonb) as k(
+        field text, said text, decided text, confidence real, accepted boolean)
     ), keyed as (
       insert into idempotency_keys (token_id, key, body_hash, complaint_id, created_at)
       select ${idempotency?.tokenId ?? null}::bigint, ${idempotency?.key ?? null}, ${c.bodyHash}::bytea, complaint.id, ${at(now)}::timestamptz
