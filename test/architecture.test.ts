@@ -39,12 +39,13 @@ const arrows: Record<string, readonly string[]> = {
   classify: ['catalog', 'text'],
   place: ['catalog', 'text'],
   dispatch: ['catalog'],
+  figures: ['catalog'],
   training: ['classify'],
   workorder: ['access', 'catalog'],
   intake: ['access', 'catalog', 'classify', 'dispatch', 'place', 'text', 'workorder'],
   complaint: ['access', 'catalog', 'intake', 'text', 'workorder'],
   callback: ['access', 'catalog', 'intake', 'workorder'],
-  assessment: ['access', 'catalog', 'intake'],
+  assessment: ['access', 'catalog', 'figures', 'intake'],
   demo: ['access', 'callback', 'catalog', 'complaint', 'intake', 'workorder'],
 };
 const others: Record<string, readonly string[]> = {

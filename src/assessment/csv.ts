@@ -1,8 +1,7 @@
 /** The report of the three rates as CSV for spreadsheets, and as a table for the terminal. Pure. */
-import { stringify } from 'csv-stringify/sync';
+import { type Cell, writeCsv } from '../figures/csv.ts';
 import type { RatesMean, RatesReport, RatesRow } from './reports/rates.ts';
 
-type Cell = string | number | boolean | null;
 type Column = readonly [header: string, row: (row: RatesRow) => Cell, mean?: (mean: RatesMean) => Cell];
 
 const columns: readonly Column[] = [
@@ -41,18 +40,12 @@ const columns: readonly Column[] = [
 
 /**
  * The report as CSV (RFC 4180, CRLF): a header with the API's field names, the rows, then the lines `total` and `mean`. Rates
- * are fractions; what is null is empty. `bom` puts a byte order mark in front, without which Excel does not see UTF-8. Text
- * that a spreadsheet would take for a formula is led by an apostrophe.
+ * are fractions; what is null is empty.
  */
 export function formatCsv({ items, total, mean }: RatesReport, bom = false): string {
   const lines: Cell[][] = [...items, total].map((row) => columns.map(([, cell]) => cell(row)));
   lines.push(columns.map(([, , cell]) => cell?.(mean) ?? null));
-  return stringify([columns.map(([header]) => header), ...lines], {
-    bom,
-    escape_formulas: true,
-    record_delimiter: 'windows',
-    cast: { boolean: String },
-  });
+  return writeCsv([columns.map(([header]) => header), ...lines], bom);
 }
 
 /** Blocks whose characters take two columns in a terminal: Hangul, CJK, kana, full-width forms, supplementary ideographs. */

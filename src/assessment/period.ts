@@ -5,13 +5,8 @@
  * (docs/domain.md, call-back and the three rates [W]). The cycle day is rule data (`AssessmentRule.cycleDay`, 1–28, by default 19).
  */
 import { shanghaiDate, startOfDay } from '../catalog/calendar.ts';
+import { firstYear, lastYear, parseDates, type Span } from '../figures/span.ts';
 import { fieldError } from '../http/errors.ts';
-
-/** A span of instants: `from` belongs to it, `to` does not. */
-export interface Span {
-  from: Date;
-  to: Date;
-}
 
 /** 考核期. `code` is the month in which it ends, `YYYY-MM`. */
 export interface Period extends Span {
@@ -21,12 +16,6 @@ export interface Period extends Span {
 /** Months are counted from year 0, so that December → January needs no case of its own. */
 type MonthIndex = number;
 
-/**
- * Outside these years nothing can have been received; and before 1992 Asia/Shanghai had summer time, which `calendar.ts`
- * does not know.
- */
-const firstYear = 2000;
-const lastYear = 2199;
 const longestRangeYears = 5;
 
 const pad = (value: number) => String(value).padStart(2, '0');
@@ -67,29 +56,13 @@ export function lastComplete(now: Date, cycleDay: number): Period {
   return periodOf(monthAt(now, cycleDay) - 1, cycleDay);
 }
 
-/** The 00:00 in Asia/Shanghai of a real day `YYYY-MM-DD`; 2026-02-30 is refused, not rolled over. */
-function parseDay(path: string, text: string): Date {
-  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? startOfDay(text) : new Date(Number.NaN);
-  if (Number.isNaN(at.getTime()) || shanghaiDate(at) !== text) throw fieldError(path, '应为真实的日期，如 2026-11-22');
-  const year = Number(text.slice(0, 4));
-  if (year < firstYear || year > lastYear) throw fieldError(path, `年份应在 ${firstYear} 到 ${lastYear} 之间`);
-  return at;
-}
-
-/**
- * The span from the start of day `from` to the start of day `to`, both `YYYY-MM-DD` in Asia/Shanghai. `to` itself is not
- * counted: 2026-01-01 to 2026-02-01 is January, and adjoining ranges neither overlap nor leave a gap.
- * Throws VALIDATION_FAILED with the path `from` or `to`: not a date, one of the two missing, from not before to, or longer than
- * five years.
- */
+/** The span of `parseDates`, at most five years long. Throws VALIDATION_FAILED as it does, and for a longer one. */
 export function parseRange(from: string | undefined, to: string | undefined): Span {
-  if (from === undefined) throw fieldError('from', '给出 to 时不能缺少 from');
-  if (to === undefined) throw fieldError('to', '给出 from 时不能缺少 to');
-  const span = { from: parseDay('from', from), to: parseDay('to', to) };
-  if (span.from >= span.to) throw fieldError('to', '应晚于 from（to 当天不计入）');
+  const span = parseDates(from, to);
+  const first = shanghaiDate(span.from);
   // ISO dates compare as text.
-  const latest = `${Number(from.slice(0, 4)) + longestRangeYears}${from.slice(4)}`;
-  if (to > latest) throw fieldError('to', `时间范围不能超过 ${longestRangeYears} 年`);
+  const latest = `${Number(first.slice(0, 4)) + longestRangeYears}${first.slice(4)}`;
+  if (shanghaiDate(span.to) > latest) throw fieldError('to', `时间范围不能超过 ${longestRangeYears} 年`);
   return span;
 }
 

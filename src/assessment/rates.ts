@@ -6,6 +6,7 @@
  * reporting rules, Nov 2025]; weights, scores, target and the small mark are rule data.
  */
 import type { AssessmentRule } from '../catalog/types.ts';
+import { roundFraction } from '../figures/fraction.ts';
 import type { RatesMean, RatesRow } from './reports/rates.ts';
 
 /** What was counted for one row. All are whole numbers ≥ 0. */
@@ -49,12 +50,6 @@ const z = 1.959963984540054;
 
 function fraction(num: bigint, den: bigint): Fraction {
   return den === 0n ? null : { num, den };
-}
-
-/** Rounds a fraction to `decimals` places, half away from zero (all are ≥ 0). */
-export function roundFraction(num: bigint, den: bigint, decimals: number): number {
-  const scale = 10n ** BigInt(decimals);
-  return Number((2n * num * scale + den) / (2n * den)) / Number(scale);
 }
 
 function rounded(value: Fraction, decimals: number): number | null {

@@ -2,7 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
 import type { Db } from '../db/connect.ts';
-import type { Span } from './period.ts';
+import type { Span } from '../figures/span.ts';
 import type { Counts } from './rates.ts';
 import { type Basis, type Dimension, noKey } from './reports/rates.ts';
 

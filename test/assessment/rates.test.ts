@@ -1,16 +1,9 @@
 /** The three rates against figures worked out by hand, and against exact arithmetic done another way. */
 import fc from 'fast-check';
 import t from 'tap';
-import {
-  type Counts,
-  compareRows,
-  meanRow,
-  pool,
-  ratesRow,
-  roundFraction,
-  wilson,
-} from '../../src/assessment/rates.ts';
+import { type Counts, compareRows, meanRow, pool, ratesRow, wilson } from '../../src/assessment/rates.ts';
 import type { AssessmentRule } from '../../src/catalog/types.ts';
+import { roundFraction } from '../../src/figures/fraction.ts';
 
 const rule: AssessmentRule = {
   version: 'test',
