@@ -17,6 +17,7 @@ import { openApi } from './http/openapi.ts';
 import { installSecurity } from './http/security.ts';
 import { createValidatorCompiler } from './http/validation.ts';
 import { intakeRoutes } from './intake/routes.ts';
+import { qualityRoutes } from './quality/routes.ts';
 import { workorderRoutes } from './workorder/routes.ts';
 
 /** The longest body accepted: a complaint of 5,000 characters with every field full is under 64 kB. */
@@ -56,6 +57,7 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
       workorderRoutes(typed, ctx);
       callbackRoutes(typed, ctx);
       assessmentRoutes(typed, ctx);
+      qualityRoutes(typed, ctx);
       catalogRoutes(typed, ctx);
     },
     { prefix: '/api/v1' },

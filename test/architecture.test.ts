@@ -46,6 +46,7 @@ const arrows: Record<string, readonly string[]> = {
   complaint: ['access', 'catalog', 'intake', 'text', 'workorder'],
   callback: ['access', 'catalog', 'intake', 'workorder'],
   assessment: ['access', 'catalog', 'figures', 'intake'],
+  quality: ['catalog', 'figures', 'intake'],
   demo: ['access', 'callback', 'catalog', 'complaint', 'intake', 'workorder'],
 };
 const others: Record<string, readonly string[]> = {
@@ -53,7 +54,7 @@ const others: Record<string, readonly string[]> = {
   db: ['catalog', 'intake'],
   http: ['access'],
   'context.ts': ['catalog', 'classify', 'intake'],
-  'app.ts': ['assessment', 'callback', 'catalog', 'complaint', 'intake', 'workorder'],
+  'app.ts': ['assessment', 'callback', 'catalog', 'complaint', 'intake', 'quality', 'workorder'],
   commands: ['access', 'assessment', 'catalog', 'classify', 'demo', 'intake', 'training'],
   'main.ts': [],
   // The folder of the built-in models is its default.

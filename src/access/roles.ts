@@ -32,6 +32,7 @@ export const permissions = {
   'callback.read': ['callback'],
   'callback.record': ['callback'],
   'report.read': ['analyst', 'assessor', 'manager'],
+  'quality.read': ['analyst', 'assessor', 'dispatcher', 'admin'],
   'catalog.read': roles,
 } as const satisfies Record<string, readonly Role[]>;
 

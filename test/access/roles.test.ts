@@ -24,6 +24,7 @@ const calls: Record<string, Role[]> = {
   'GET /callbacks': ['callback'],
   'POST /callbacks/{id}/attempts': ['callback'],
   'GET /reports/rates': ['analyst', 'assessor', 'manager'],
+  'GET /quality': ['analyst', 'assessor', 'dispatcher', 'admin'],
   ...Object.fromEntries(catalogs.map((name) => [`GET /catalog/${name}`, everyone])),
 };
 const urlOf = (call: string) =>

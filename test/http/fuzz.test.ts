@@ -71,6 +71,7 @@ t.test('query strings', async (t) => {
       url: '/reports/rates',
       names: ['period', 'from', 'to', 'by', 'basis', 'group', 'format', 'unit'],
     },
+    { reader: analyst, url: '/quality', names: ['from', 'to', 'by', 'level', 'interval', 'format'] },
   ];
   const part = fc.oneof(
     word,
