@@ -1,4 +1,8 @@
-/** Corrects a model by further texts without the ones it was trained on: its weights stay near what they were. */
+/**
+ * Corrects a model by further texts without the ones it was trained on: its weights stay near what they were. So does the bias of
+ * each answer: corrections are no fair sample of what is said, and must not teach how often each answer comes. (Moved along, eight
+ * corrections of one kind cost a tenth of all first-level matters on synthetic complaints; kept, half a hundredth.)
+ */
 import type { Lexicon } from '../classify/lexicon.ts';
 import type { Model } from '../classify/model.ts';
 import { type Solution, solve } from './solver.ts';
@@ -35,7 +39,7 @@ export function correctModel(
     if (own === undefined) return start;
     const { answers, others } = own;
     const problem = { vectors, rows, answers, others, importance: set.importance, columns: codes.length };
-    return solve(problem, { cost: settings.cost, passes: settings.passes, seed: settings.seed }, start);
+    return solve(problem, { cost: settings.cost, passes: settings.passes, seed: settings.seed, keepBias: true }, start);
   });
   return { ...base, ...origin, ...quantize(solutions, rows, base.columns) };
 }

@@ -29,6 +29,8 @@ export interface Settings {
   /** Passes over all examples. */
   passes: number;
   seed: number;
+  /** Leaves the bias as the start has it. */
+  keepBias?: boolean;
 }
 
 /** Rows × columns, row by row, and a bias for each column. */
@@ -76,10 +78,16 @@ export function solve(problem: Problem, settings: Settings, start?: Solution): S
 }
 
 /** Finds the weights of one column; the bias stands behind the last row, as a feature that is always one. */
-function descend(problem: Problem, { cost, passes, seed }: Settings, column: number, weights: Float64Array): void {
+function descend(
+  problem: Problem,
+  { cost, passes, seed, keepBias = false }: Settings,
+  column: number,
+  weights: Float64Array,
+): void {
+  const unit = keepBias ? 0 : 1;
   const { vectors, rows, answers, others, importance } = problem;
   const used = Int32Array.from(vectors.keys()).filter((index) => others[index] !== column);
-  const squares = vectors.map(({ values }) => values.reduce((sum, value) => sum + value * value, 1));
+  const squares = vectors.map(({ values }) => values.reduce((sum, value) => sum + value * value, unit));
   const duals = new Float64Array(vectors.length);
   const random = createRandom(seed * 1009 + column);
   for (let pass = 0; pass < passes; pass += 1) {
@@ -93,7 +101,8 @@ function descend(problem: Problem, { cost, passes, seed }: Settings, column: num
       const after = Math.max(before - gradient / ((squares[index] as number) + slack), 0);
       if (after === before) continue;
       duals[index] = after;
-      step(vector, (after - before) * sign, weights, rows);
+      step(vector, (after - before) * sign, weights);
+      weights[rows] = (weights[rows] as number) + (after - before) * sign * unit;
     }
   }
 }
@@ -104,10 +113,9 @@ export function product({ rows, values }: Vector, weights: Float64Array): number
   return sum;
 }
 
-function step({ rows, values }: Vector, change: number, weights: Float64Array, biasRow: number): void {
+function step({ rows, values }: Vector, change: number, weights: Float64Array): void {
   for (let i = 0; i < rows.length; i += 1) {
     const row = rows[i] as number;
     weights[row] = (weights[row] as number) + change * (values[i] as number);
   }
-  weights[biasRow] = (weights[biasRow] as number) + change;
 }
