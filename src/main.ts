@@ -67,6 +67,8 @@ program
   .option('--data <file...>', '标注文件：JSONL，need、need2、matter、type')
   .option('--letters <file...>', '七类信件：JSONL，text 或 tokens、label')
   .option('--base <name>', '以现有模型为底修正，不需要原来的数据')
+  .option('--with-corrections', '加上数据库里人对机器判断的更正；文本先脱敏，不写入文件')
+  .option('--corrections-limit <n>', '最多用多少件更正，新的在前', '20000')
   .option('--evaluate <file>', '在此文件上与现用模型比较，不差才启用')
   .option('--dir <folder>', '别的城市的基础数据目录')
   .option('--strings <n>', '最多学多少字串', '2000')

@@ -40,7 +40,7 @@ const arrows: Record<string, readonly string[]> = {
   place: ['catalog', 'text'],
   dispatch: ['catalog'],
   figures: ['catalog'],
-  training: ['classify'],
+  training: ['access', 'classify'],
   workorder: ['access', 'catalog'],
   intake: ['access', 'catalog', 'classify', 'dispatch', 'place', 'text', 'workorder'],
   complaint: ['access', 'catalog', 'intake', 'text', 'workorder'],

@@ -4,18 +4,20 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { shanghaiDate } from '../catalog/calendar.ts';
 import { buildCatalog } from '../catalog/catalog.ts';
-import { buildLexicon } from '../classify/lexicon.ts';
+import { buildLexicon, type Lexicon } from '../classify/lexicon.ts';
 import type { Model } from '../classify/model.ts';
 import { createSegmenter, dictionaryHash, userWords } from '../classify/segment.ts';
 import { adoptModel, checkName, currentModel, loadModel, saveModel } from '../classify/store.ts';
 import { readConfig } from '../config.ts';
 import { readSeeds } from '../db/seed.ts';
-import { writeCard } from '../training/card.ts';
+import { type CardSource, writeCard } from '../training/card.ts';
 import { correctModel } from '../training/correct.ts';
+import { correctedExamples } from '../training/corrected.ts';
 import { Example, Letter, parseLines } from '../training/examples.ts';
 import { judgementSet, letterSet } from '../training/sets.ts';
+import { findCorrected } from '../training/store.ts';
 import { defaultSettings, judgeHeldOut, train as learn, type TrainingSet } from '../training/train.ts';
-import { CommandError, say } from './common.ts';
+import { CommandError, say, withDatabase } from './common.ts';
 import { evaluateModel } from './evaluate.ts';
 
 export interface TrainOptions {
@@ -23,29 +25,50 @@ export interface TrainOptions {
   data?: string[];
   letters?: string[];
   base?: string;
+  withCorrections?: boolean;
+  correctionsLimit: string;
   evaluate?: string;
   dir?: string;
   seed: string;
   strings: string;
 }
 
-interface Source {
-  file: string;
-  hash: string;
-  count: number;
-}
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 /** Reads labelled files; answers their items and what the card says of them. */
 function readFiles<const T extends typeof Example | typeof Letter>(files: readonly string[], shape: T) {
-  const sources: Source[] = [];
+  const sources: CardSource[] = [];
   const items = files.flatMap((file) => {
     const text = readFileSync(file, 'utf8');
     const lines = parseLines(text, shape, file);
-    const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-    sources.push({ file: path.basename(file), hash, count: lines.length });
+    sources.push({ file: path.basename(file), hash: hashOf(text), count: lines.length });
     return lines;
   });
   return { items, sources };
+}
+
+/** Adds the complaints that people have corrected, straight from the database: their texts are never written to a file. */
+async function addCorrections(
+  { items, sources }: { items: Example[]; sources: CardSource[] },
+  { withCorrections, correctionsLimit, letters }: TrainOptions,
+  lexicon: Lexicon,
+): Promise<void> {
+  if (!withCorrections) return;
+  if (letters !== undefined) throw new CommandError('--with-corrections 不能与 --letters 同用：更正里没有七类标注');
+  const limit = Number(correctionsLimit);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1_000_000) {
+    throw new CommandError('--corrections-limit 应为 1 到 1000000 的整数');
+  }
+  const rows = await withDatabase(({ db }) => findCorrected(db, limit));
+  const corrected = correctedExamples(rows, lexicon);
+  if (corrected.length < rows.length) say(`${rows.length - corrected.length} 件更正的编码已不在基础数据里，未用`);
+  if (corrected.length === 0) {
+    if (items.length === 0) throw new CommandError('还没有事项、需求或类型的更正，也没有 --data：没有可学的');
+    return say('还没有事项、需求或类型的更正，只用 --data');
+  }
+  say(`更正 ${corrected.length} 件`);
+  items.push(...corrected);
+  sources.push({ file: 'corrections', hash: hashOf(JSON.stringify(corrected)), count: corrected.length });
 }
 
 export async function train(options: TrainOptions): Promise<void> {
@@ -58,6 +81,7 @@ export async function train(options: TrainOptions): Promise<void> {
   const lexicon = buildLexicon(buildCatalog(data, shanghaiDate(new Date())));
   const origin = { name: options.name, segmenter: segmenter.name, dictionary: dictionaryHash(data) };
   const examples = readFiles(options.data ?? [], Example);
+  await addCorrections(examples, options, lexicon);
   const letters = readFiles(options.letters ?? [], Letter);
   if (options.base !== undefined) {
     const set = judgementSet(examples.items, lexicon);
@@ -66,7 +90,7 @@ export async function train(options: TrainOptions): Promise<void> {
   }
   const set: TrainingSet = letters.items.length > 0 ? letterSet(letters.items) : judgementSet(examples.items, lexicon);
   if (set.texts.length < 50)
-    throw new CommandError(`只有 ${set.texts.length} 条标注，至少要 50 条（--data 或 --letters）`);
+    throw new CommandError(`只有 ${set.texts.length} 条标注，至少要 50 条（--data、--with-corrections 或 --letters）`);
   const strings = Number(options.strings);
   if (!(strings >= 100 && strings <= 30_000)) throw new CommandError('--strings 应在 100 到 30000 之间');
   const settings = { ...defaultSettings, seed, strings };
