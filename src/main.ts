@@ -65,13 +65,17 @@ program
   .description('由标注文本训练模型；同样的数据和种子得同样的文件')
   .requiredOption('--name <name>', '模型名')
   .option('--data <file...>', '标注文件：JSONL，need、need2、matter、type')
+  .option('--more <file...>', '标注文件，只学习，不用来度量：不是公平的样本，或由别人标注')
+  .option('--cases <file...>', '紧急程度用例：JSONL，text、level（none 为不紧急）')
+  .option('--unlabelled <file...>', '没有标注的文本：JSONL，由 --teacher 的模型标注')
+  .option('--teacher <name>', '为没有标注的文本作标注的模型')
   .option('--letters <file...>', '七类信件：JSONL，text 或 tokens、label')
   .option('--base <name>', '以现有模型为底修正，不需要原来的数据')
   .option('--with-corrections', '加上数据库里人对机器判断的更正；文本先脱敏，不写入文件')
   .option('--corrections-limit <n>', '最多用多少件更正，新的在前', '20000')
   .option('--evaluate <file>', '在此文件上与现用模型比较，不差才启用')
   .option('--dir <folder>', '别的城市的基础数据目录')
-  .option('--strings <n>', '最多学多少字串', '2000')
+  .option('--strings <n>', '最多学多少字串', '2400')
   .option('--seed <n>', '种子', '1')
   .action(train);
 program
@@ -84,7 +88,11 @@ program
   .action(evaluate);
 const model = program.command('model').description('判定模型');
 model.command('list').description('列出模型，* 为现用').action(modelList);
-model.command('use <name>').description('启用一个模型，重启服务后生效').action(modelUse);
+model
+  .command('use <name>')
+  .description('启用一个模型，重启服务后生效')
+  .option('--dir <folder>', '别的城市的基础数据目录')
+  .action(modelUse);
 program
   .command('openapi')
   .description('由路由生成或核对 openapi.yaml')

@@ -50,6 +50,12 @@ export function integer(header: string, min = 0, max = 1_000_000): Column<number
   });
 }
 
+/** An integer, or null where the cell is empty. */
+export function optionalInteger(header: string, min = 0, max = 1_000_000): Column<number | null> {
+  const required = integer(header, min, max);
+  return column(header, (cell) => (cell === '' ? null : required.parse(cell)));
+}
+
 export function decimal(header: string, min: number, max: number): Column<number> {
   return column(header, (cell) => {
     const value = /^-?\d+(\.\d+)?$/.test(cell) ? Number(cell) : Number.NaN;

@@ -14,6 +14,7 @@ import {
   oneOf,
   optional,
   optionalDate,
+  optionalInteger,
   text,
 } from './columns.ts';
 import { divisionKinds, type SeedData, unitKinds } from './types.ts';
@@ -94,6 +95,7 @@ const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = {
     replyUnit: oneOf('reply_unit', ['hour', 'day']),
     timeBase: oneOf('time_base', ['natural', 'working']),
     objectionMinutes: integer('objection_minutes'),
+    alarmFrom: optionalInteger('alarm_from', 1, 10_000),
     description: text('description'),
     ...validity,
   },
@@ -138,6 +140,8 @@ const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = {
     acceptNeed: integer('accept_need', 0, 10_000),
     acceptMatter: integer('accept_matter', 0, 10_000),
     acceptPlace: integer('accept_place', 0, 10_000),
+    splitMarked: integer('split_marked', 0, 10_000),
+    splitUnmarked: integer('split_unmarked', 0, 10_000),
     defaultLevel: text('default_level'),
     ...validity,
   },

@@ -56,6 +56,9 @@ const rows = {
     replyUnit: oneOf(['hour', 'day']),
     timeBase: oneOf(['natural', 'working']),
     objectionMinutes: Type.Integer(),
+    alarmFrom: nullable(
+      Type.Integer({ description: '文字中的危险或停供达到此可能性（万分之一）即定为此级，空为不由文字定级' }),
+    ),
     description: Text,
     ...validity,
   }),

@@ -90,6 +90,8 @@ export interface Level extends Validity {
   replyUnit: 'hour' | 'day';
   timeBase: 'natural' | 'working';
   objectionMinutes: number;
+  /** Chance, in basis points, of this level or a more urgent one from which a complaint's words alone set it; null = never. */
+  alarmFrom: number | null;
   description: string;
 }
 
@@ -150,6 +152,9 @@ export interface JudgementRule extends Validity {
   acceptNeed: number;
   acceptMatter: number;
   acceptPlace: number;
+  /** Chance of its first-level matter from which a part of a text may be a demand by itself: where the writer marks it, and where not. */
+  splitMarked: number;
+  splitUnmarked: number;
   /** The level of a complaint whose matter is unknown. */
   defaultLevel: string;
 }

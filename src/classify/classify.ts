@@ -14,6 +14,7 @@ import { buildLexicon } from './lexicon.ts';
 import { type Head, headOf, type Model, probabilities, scoreColumns } from './model.ts';
 import { ModelError } from './model-file.ts';
 import { buildVocabulary, createReading, type Reading, read, type Vocabulary } from './reading.ts';
+import { type Alarm, type AlarmLevel, alarmLevels, findAlarm } from './urgency.ts';
 
 /** Best first; confidences from 0 to 1. */
 export interface Verdict {
@@ -26,6 +27,8 @@ export interface Verdict {
   /** Whether the text holds enough that is known to judge by. */
   known: boolean;
   type: { code: string; confidence: number };
+  /** Danger or an outage that sets the level by itself. */
+  alarm: Alarm | null;
   evidence: Evidence[];
 }
 
@@ -46,6 +49,7 @@ interface Space {
   need: Float64Array;
   matter: Float64Array;
   type: Float64Array;
+  level: Float64Array;
   leaf: LeafSpace;
 }
 
@@ -53,7 +57,9 @@ interface Parts {
   vocabulary: Vocabulary;
   sums: Sums;
   model: Model;
-  heads: { need: Head; matter: Head; type: Head };
+  /** A model made before levels were learned has no `level`. */
+  heads: { need: Head; matter: Head; type: Head; level: Head | undefined };
+  alarms: AlarmLevel[];
   /** By first-level matter: the leaf that stands for it where no word names one, or -1. */
   usual: Int32Array;
   tracer: Tracer;
@@ -68,6 +74,7 @@ export function buildClassifier(catalog: Catalog, model: Model): Classifier {
     if (codes.length === found.codes.length && codes.every((code, index) => code === found.codes[index])) return found;
     throw new ModelError(`模型 ${model.name} 的 ${task} 编码与基础数据不同`);
   };
+  const level = model.heads.find(({ task }) => task === 'level');
   const parts: Parts = {
     vocabulary,
     sums: layOutSums(lexicon, model.sums),
@@ -76,7 +83,9 @@ export function buildClassifier(catalog: Catalog, model: Model): Classifier {
       need: head('need', lexicon.needs),
       matter: head('matter', lexicon.matters),
       type: head('type', lexicon.types),
+      level,
     },
+    alarms: alarmLevels(catalog.data.levels, level?.codes ?? []),
     usual: Int32Array.from(lexicon.matters, (matter) =>
       lexicon.leaves.findIndex(({ code }) => code === model.usualLeaf[matter]),
     ),
@@ -89,33 +98,43 @@ export function buildClassifier(catalog: Catalog, model: Model): Classifier {
     need: new Float64Array(lexicon.needs.length),
     matter: new Float64Array(lexicon.matters.length),
     type: new Float64Array(lexicon.types.length),
+    level: new Float64Array(level?.codes.length ?? 0),
     leaf: createLeafSpace(lexicon),
   };
   return { classify: (words, segments) => judge(parts, space, words, segments) };
 }
 
 function judge(parts: Parts, space: Space, words: Words, segments: readonly string[]): Verdict {
-  const { vocabulary, sums, model, heads, usual, tracer } = parts;
-  const { reading, features, scores, need, matter, type, leaf } = space;
+  const { vocabulary, sums, model, heads, alarms, usual, tracer } = parts;
+  const { reading, features, scores, need, matter, type, level, leaf } = space;
   read(vocabulary, reading, splitFields(words));
   featurize(vocabulary, reading, sums, model.rarity, features);
   scoreColumns(model, features, scores);
   probabilities(heads.need, scores, need);
   probabilities(heads.matter, scores, matter);
   probabilities(heads.type, scores, type);
+  if (heads.level !== undefined) probabilities(heads.level, scores, level);
   const { lexicon } = vocabulary;
   const leaves = chooseLeaves(lexicon, reading, { matters: matter, needs: need, usual }, leaf);
   const needs = highest(need, needCount);
   const [topNeed = 0] = needs;
   const [topMatter = 0] = highest(matter, 1);
   const [topType = 0] = highest(type, 1);
-  const won = [heads.matter.from + topMatter, heads.need.from + topNeed, heads.type.from + topType] as const;
+  const alarm = findAlarm(alarms, level);
+  const alarmColumn = alarm === null ? -1 : (heads.level?.from ?? 0) + alarm.answer;
+  const won = [
+    heads.matter.from + topMatter,
+    heads.need.from + topNeed,
+    heads.type.from + topType,
+    alarmColumn,
+  ] as const;
   return {
     leaves,
     matter: { code: lexicon.matters[topMatter] as string, confidence: matter[topMatter] as number },
     needs: needs.map((index) => ({ code: lexicon.needs[index] as string, confidence: need[index] as number })),
     known: reading.seen.count >= leastSeen,
     type: { code: lexicon.types[topType] as string, confidence: type[topType] as number },
+    alarm,
     evidence: tracer.trace(parts, reading, features, won, segments),
   };
 }

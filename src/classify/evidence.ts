@@ -15,9 +15,11 @@ export interface Evidence {
   weight: number;
 }
 
-const kinds = ['matter', 'need', 'type'] as const;
-/** The columns of the answers that won, in the order of `kinds`. */
-export type Won = readonly [matter: number, need: number, type: number];
+const kinds = ['matter', 'need', 'type', 'level'] as const;
+/** The last of them; few texts ask for a level, and the others are spared the work. */
+const level = 3;
+/** The columns of the answers that won, in the order of `kinds`; -1 for a level that nothing in the words asks for. */
+export type Won = readonly [matter: number, need: number, type: number, level: number];
 
 /** Words told for each kind; a few more are kept, for some are the same word at another place. */
 const told = 3;
@@ -36,8 +38,10 @@ export interface Tracer {
   ): Evidence[];
 }
 
-/** Three numbers to each word found, by its number, to each sum and to each segment; the segment that holds a character. */
+/** Four numbers to each word found, by its number, to each sum and to each segment; the segment that holds a character. */
 interface Marks {
+  /** How many of the kinds are asked for. */
+  kinds: number;
   gains: Float64Array;
   speaks: Uint8Array;
   worth: Float64Array;
@@ -47,6 +51,7 @@ interface Marks {
 
 export function createTracer(words: number, sums: number): Tracer {
   const marks: Marks = {
+    kinds: 0,
     gains: new Float64Array(words * kinds.length),
     speaks: new Uint8Array(words),
     worth: new Float64Array(sums * kinds.length),
@@ -55,11 +60,12 @@ export function createTracer(words: number, sums: number): Tracer {
   };
   return {
     trace(parts, reading, features, won, segments) {
-      weighSums(features, parts.model, won, marks.worth);
+      marks.kinds = won[level] === -1 ? level : kinds.length;
+      weighSums(features, parts.model, won, marks);
       weighWords(parts, reading, features, won, marks);
       layOut(segments, reading.fields.all.length, marks);
       layDown(reading, marks);
-      return heaviest(marks.weights, segments);
+      return heaviest(marks, segments);
     },
   };
 }
@@ -69,12 +75,12 @@ function weighSums(
   { sums, rates }: Features,
   { weights, columns, strings, scales }: Model,
   won: Won,
-  worth: Float64Array,
-) {
+  { worth, kinds: count }: Marks,
+): void {
   for (let sum = 0; sum < sums.length; sum += 1) {
     if (sums[sum] === 0) continue;
     const row = (strings.length + sum) * columns;
-    for (let kind = 0; kind < kinds.length; kind += 1) {
+    for (let kind = 0; kind < count; kind += 1) {
       const column = won[kind] as number;
       worth[sum * kinds.length + kind] =
         (rates[sum] as number) * (weights[row + column] as number) * (scales[column] as number);
@@ -88,29 +94,23 @@ function weighWords(
   { seen, total, best }: Reading,
   { norm }: Features,
   won: Won,
-  { gains, speaks, worth }: Marks,
+  { gains, speaks, worth, kinds: count }: Marks,
 ): void {
   const { weights, columns, scales, rarity } = model;
-  const [first, second, third] = won;
   const known = lexicon.from.length - 1;
   for (let i = 0; i < seen.count; i += 1) {
     const word = seen.items[i] as number;
     const row = learned[word] as number;
     const to = i * kinds.length;
-    if (row === -1) {
-      gains[to] = 0;
-      gains[to + 1] = 0;
-      gains[to + 2] = 0;
-    } else {
-      const value = ((total[i] as number) * (rarity[row] as number)) / norm;
-      const start = row * columns;
-      gains[to] = value * (weights[start + first] as number) * (scales[first] as number);
-      gains[to + 1] = value * (weights[start + second] as number) * (scales[second] as number);
-      gains[to + 2] = value * (weights[start + third] as number) * (scales[third] as number);
+    const value = row === -1 ? 0 : ((total[i] as number) * (rarity[row] as number)) / norm;
+    for (let kind = 0; kind < count; kind += 1) {
+      const column = won[kind] as number;
+      gains[to + kind] =
+        row === -1 ? 0 : value * (weights[row * columns + column] as number) * (scales[column] as number);
     }
-    if (word < known) addSums(lexicon, sums, worth, word, best[i] as number, gains, to);
+    if (word < known) addSums(lexicon, sums, worth, word, best[i] as number, gains, to, count);
     speaks[i] = 0;
-    for (let at = to; at < to + kinds.length; at += 1) {
+    for (let at = to; at < to + count; at += 1) {
       if ((gains[at] as number) > leastGain) speaks[i] = 1;
       else gains[at] = 0;
     }
@@ -126,22 +126,21 @@ function addSums(
   times: number,
   gains: Float64Array,
   to: number,
+  count: number,
 ): void {
   const end = from[word + 1] as number;
   for (let at = from[word] as number; at < end; at += 1) {
     const slot = target[at] as number;
     const push = (weight[at] as number) * times;
-    addWorth(worth, first[slot] as number, push, gains, to);
-    addWorth(worth, second[slot] as number, push, gains, to);
+    const one = (first[slot] as number) * kinds.length;
+    const other = (second[slot] as number) * kinds.length;
+    for (let kind = 0; kind < count; kind += 1) {
+      let gain = gains[to + kind] as number;
+      if (one >= 0) gain += push * (worth[one + kind] as number);
+      if (other >= 0) gain += push * (worth[other + kind] as number);
+      gains[to + kind] = gain;
+    }
   }
-}
-
-function addWorth(worth: Float64Array, sum: number, push: number, gains: Float64Array, to: number): void {
-  if (sum === -1) return;
-  const at = sum * kinds.length;
-  gains[to] = (gains[to] as number) + push * (worth[at] as number);
-  gains[to + 1] = (gains[to + 1] as number) + push * (worth[at + 1] as number);
-  gains[to + 2] = (gains[to + 2] as number) + push * (worth[at + 2] as number);
 }
 
 /** Empties the weights of the segments and notes which characters each holds. */
@@ -163,7 +162,10 @@ function layOut(segments: readonly string[], length: number, marks: Marks): void
 }
 
 /** Lays each word's gain on the segments that hold its characters, more where the word counts more. */
-function layDown({ places, fields, total }: Reading, { weights, gains, speaks, segmentOf }: Marks): void {
+function layDown(
+  { places, fields, total }: Reading,
+  { weights, gains, speaks, segmentOf, kinds: kindCount }: Marks,
+): void {
   const { count, spans } = places;
   for (let i = 0; i < count; i += 1) {
     const number = spans[i * 3] as number;
@@ -177,23 +179,25 @@ function layDown({ places, fields, total }: Reading, { weights, gains, speaks, s
       let share = each;
       for (at += 1; at < end && segmentOf[at] === segment; at += 1) share += each;
       const to = segment * kinds.length;
-      weights[to] = (weights[to] as number) + (gains[from] as number) * share;
-      weights[to + 1] = (weights[to + 1] as number) + (gains[from + 1] as number) * share;
-      weights[to + 2] = (weights[to + 2] as number) + (gains[from + 2] as number) * share;
+      for (let kind = 0; kind < kindCount; kind += 1) {
+        weights[to + kind] = (weights[to + kind] as number) + (gains[from + kind] as number) * share;
+      }
     }
   }
 }
 
-/** Words of one Chinese character tell little by themselves; marks tell nothing but that something is asked. */
-function isTellable(word: string): boolean {
-  if (word.length === 1) return word === '?' || word === '？';
+/**
+ * Words of one character tell little by themselves, but 火 tells of danger; marks tell nothing but that something is asked.
+ */
+function isTellable(word: string, kind: Evidence['for']): boolean {
+  if (word.length === 1 && kind !== 'level') return word === '?' || word === '？';
   const first = word.charCodeAt(0);
   return (first >= 0x4e00 && first <= 0x9fff) || /[\p{L}\p{N}]/u.test(word);
 }
 
-function heaviest(weights: Float64Array, segments: readonly string[]): Evidence[] {
+function heaviest({ weights, kinds: count }: Marks, segments: readonly string[]): Evidence[] {
   const found: Evidence[] = [];
-  for (let kind = 0; kind < kinds.length; kind += 1) {
+  for (let kind = 0; kind < count; kind += 1) {
     top.count = 0;
     for (let i = 0; i < segments.length; i += 1) {
       const weight = weights[i * kinds.length + kind] as number;
@@ -230,7 +234,8 @@ function tell(segments: readonly string[], kind: Evidence['for'], found: Evidenc
     while (at < found.length && (found[at] as Evidence).text !== text) at += 1;
     const known = found[at];
     if (known !== undefined) known.weight += top.weights[i] as number;
-    else if (at < start + told && isTellable(text)) found.push({ text, for: kind, weight: top.weights[i] as number });
+    else if (at < start + told && isTellable(text, kind))
+      found.push({ text, for: kind, weight: top.weights[i] as number });
   }
   for (let at = start; at < found.length; at += 1) {
     const word = found[at] as Evidence;

@@ -5,8 +5,8 @@
 import type { Lexicon } from './lexicon.ts';
 import type { Reading, Vocabulary } from './reading.ts';
 
-/** Kinds of sums over the lexicon's pushes: triggers of leaves by need and by matter, words for matters, needs and types. */
-const sumKinds = ['leafNeed', 'leafMatter', 'matter', 'need', 'type'] as const;
+/** Kinds of sums over the lexicon's pushes: triggers of leaves by need and by matter, words for matters, needs, types and levels. */
+const sumKinds = ['leafNeed', 'leafMatter', 'matter', 'need', 'type', 'level'] as const;
 
 /**
  * Rows of a model behind those of its strings, one for each sum; `first[slot]` and `second[slot]` are the sums that a slot of
@@ -18,14 +18,14 @@ export interface Sums {
 }
 
 /** All sums of a lexicon, in the order in which a model trained on it has them. */
-export function sumNames({ matters, needs, types }: Lexicon): string[] {
-  const codes = { leafNeed: needs, leafMatter: matters, matter: matters, need: needs, type: types };
+export function sumNames({ matters, needs, types, levels }: Lexicon): string[] {
+  const codes = { leafNeed: needs, leafMatter: matters, matter: matters, need: needs, type: types, level: levels };
   return sumKinds.flatMap((kind) => codes[kind].map((code) => `${kind}:${code}`));
 }
 
 /** Finds each slot's sums among those that a model knows. */
 export function layOutSums(lexicon: Lexicon, names: readonly string[]): Sums {
-  const { slots, slotCount, branches, matters, needs, types, needOf, matterOf } = lexicon;
+  const { slots, slotCount, branches, matters, needs, types, levels, needOf, matterOf } = lexicon;
   const at = (kind: (typeof sumKinds)[number], code: string | undefined) => names.indexOf(`${kind}:${code}`);
   const first = new Int32Array(slotCount).fill(-1);
   const second = new Int32Array(slotCount).fill(-1);
@@ -41,6 +41,9 @@ export function layOutSums(lexicon: Lexicon, names: readonly string[]): Sums {
   });
   types.forEach((code, type) => {
     first[slots.type + type] = at('type', code);
+  });
+  levels.forEach((code, level) => {
+    first[slots.level + level] = at('level', code);
   });
   return { first, second };
 }

@@ -8,11 +8,11 @@ import type { Catalog, Leaf } from '../catalog/catalog.ts';
 const triggerWeight = 2;
 const perExtraCharacter = 0.12;
 
-const scoreKinds = ['leaf', 'branch', 'need', 'type'] as const;
+const scoreKinds = ['leaf', 'branch', 'need', 'type', 'level'] as const;
 export type ScoreKind = (typeof scoreKinds)[number];
 
 /**
- * Everything a word can push has a slot in one list of scores: first the leaves, then the branches, needs and types.
+ * Everything a word can push has a slot in one list of scores: first the leaves, then the branches, needs, types and levels.
  * `slots` says where each kind starts; what a word pushes stands from `from[word]` to `from[word + 1]` in `target` and `weight`.
  */
 export interface Lexicon {
@@ -25,6 +25,7 @@ export interface Lexicon {
   leaves: readonly Leaf[];
   needs: readonly string[];
   types: readonly string[];
+  levels: readonly string[];
   /** Codes of the first and second level, and of the first level alone, in the catalog's order. */
   branches: readonly string[];
   matters: readonly string[];
@@ -92,7 +93,7 @@ function typePriors(leaf: Leaf, types: readonly string[]): Float64Array {
 const parentOf = (code: string) => code.slice(0, code.lastIndexOf('.'));
 
 function layOut(codes: Record<ScoreKind, readonly string[]>): Pick<Lexicon, 'slots' | 'slotCount'> {
-  const slots: Record<ScoreKind, number> = { leaf: 0, branch: 0, need: 0, type: 0 };
+  const slots: Record<ScoreKind, number> = { leaf: 0, branch: 0, need: 0, type: 0, level: 0 };
   let slotCount = 0;
   for (const kind of scoreKinds) {
     slots[kind] = slotCount;
@@ -104,6 +105,7 @@ function layOut(codes: Record<ScoreKind, readonly string[]>): Pick<Lexicon, 'slo
 export function buildLexicon({ leaves, data }: Catalog): Lexicon {
   const needs = data.needs.map(({ code }) => code);
   const types = data.types.map(({ code }) => code);
+  const levels = data.levels.map(({ code }) => code);
   const branches = data.matters.map(({ code }) => code).filter((code) => code.split('.').length < 3);
   const matters = branches.filter((code) => !code.includes('.'));
   const codes: Record<ScoreKind, readonly string[]> = {
@@ -111,14 +113,19 @@ export function buildLexicon({ leaves, data }: Catalog): Lexicon {
     branch: branches,
     need: needs,
     type: types,
+    level: levels,
   };
   const { slots, slotCount } = layOut(codes);
-  const at = { leaf: indexOf(codes.leaf), branch: indexOf(branches), need: indexOf(needs), type: indexOf(types) };
+  const at = {
+    leaf: indexOf(codes.leaf),
+    branch: indexOf(branches),
+    need: indexOf(needs),
+    type: indexOf(types),
+    level: indexOf(levels),
+  };
   const pushes: Pushes = new Map();
   addTriggers(pushes, leaves);
   for (const { word, kind, code, weight } of data.lexicon) {
-    // words of kind level are the alarm's
-    if (kind === 'level') continue;
     const target = kind === 'matter' ? (at.leaf.has(code) ? 'leaf' : 'branch') : kind;
     const index = at[target].get(code);
     if (index !== undefined) push(pushes, word, slots[target] + index, weight);
@@ -132,6 +139,7 @@ export function buildLexicon({ leaves, data }: Catalog): Lexicon {
     leaves,
     needs,
     types,
+    levels,
     branches,
     matters,
     needOf: Int32Array.from(leaves, ({ need }) => at.need.get(need) ?? 0),

@@ -29,7 +29,8 @@ const maxSearchWords = 400;
 const require = createRequire(import.meta.url);
 const dictionary = require.resolve('nodejieba/submodules/cppjieba/dict/jieba.dict.utf8');
 const { version }: { version: string } = require('nodejieba/package.json');
-const segmenterName = `nodejieba ${version}, frequency >= ${minFrequency}`;
+/** The library with its version, and how its dictionary is cut down; stands in every model. */
+export const segmenterName = `nodejieba ${version}, frequency >= ${minFrequency}`;
 
 /** The user dictionary: names of places and units, trigger words of matters, words of the lexicon and of the city. */
 export function userWords(data: SeedData): string[] {
@@ -51,11 +52,10 @@ export function dictionaryHash(data: SeedData): string {
   const lasting = <T extends Validity>(rows: readonly T[]) => rows.filter(({ validTo }) => validTo === null);
   const lines = [
     ...lasting(data.matters).map(({ code, need, words }) => `matter ${code} ${need ?? ''} ${words.join('|')}`),
-    ...lasting(data.lexicon)
-      .filter(({ kind }) => kind !== 'level')
-      .map(({ word, kind, code, weight }) => `lexicon ${word} ${kind} ${code} ${weight}`),
+    ...lasting(data.lexicon).map(({ word, kind, code, weight }) => `lexicon ${word} ${kind} ${code} ${weight}`),
     ...lasting(data.needs).map(({ code }) => `need ${code}`),
     ...lasting(data.types).map(({ code }) => `type ${code}`),
+    ...lasting(data.levels).map(({ code }) => `level ${code}`),
   ].sort();
   const hash = createHash('sha256').update(segmenterName).update(readFileSync(dictionary));
   for (const line of lines) hash.update(`\n${line}`);

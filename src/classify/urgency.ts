@@ -1,45 +1,46 @@
 /**
- * Finds danger (L1) and outages (L2) in a complaint's words: the lexicon's words of kind `level`. From a sum of weights on the
- * words decide by themselves, whatever the matter.
+ * Danger (L1) and outages (L2) in a complaint's words: from which chance on the words set the level, whatever the matter.
+ * The chances come from the model; the levels say which chance is enough (`alarm_from` in seeds/levels.csv).
  */
-import type { Catalog } from '../catalog/catalog.ts';
-import { buildMatcher } from '../text/matcher.ts';
 
-/** What was found: the level, the words that say so, and the reason in Chinese. */
+/** Answer of a model's `level` head: the words ask for no level of their own. */
+export const noAlarm = 'none';
+
+/** A level that words may set: the model's column for it, and from which chance on. */
+export interface AlarmLevel {
+  code: string;
+  /** Its place in the model's answers. */
+  answer: number;
+  /** The least chance, 0 to 1, of this level or a more urgent one. */
+  from: number;
+}
+
+/** A level set by words, with the chance that it or a more urgent one is right. */
 export interface Alarm {
   level: string;
-  reason: string;
-  words: { text: string; weight: number }[];
+  chance: number;
+  answer: number;
 }
 
-export interface Watch {
-  /** `text` is normalised. */
-  find(text: string): Alarm | null;
+/** The levels that words may set, most urgent first: by order of code, as everywhere. `alarmFrom` in basis points, null = never. */
+export function alarmLevels(
+  levels: readonly { code: string; alarmFrom: number | null }[],
+  answers: readonly string[],
+): AlarmLevel[] {
+  return levels
+    .flatMap(({ code, alarmFrom }) => {
+      const answer = answers.indexOf(code);
+      return alarmFrom === null || answer === -1 ? [] : [{ code, answer, from: alarmFrom / 10_000 }];
+    })
+    .sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
-/** From this sum of different words on, words alone set the level. */
-const enough = 2;
-/** Words told in the reason. */
-const told = 3;
-
-export function buildWatch({ data }: Catalog): Watch {
-  const cues = data.lexicon.filter(({ kind }) => kind === 'level');
-  const matcher = buildMatcher(cues.map(({ word }) => word));
-  const levels = data.levels.map(({ code }) => code);
-  return {
-    find(text) {
-      const { count, spans } = matcher.scan(text);
-      if (count === 0) return null;
-      const seen = new Set<number>();
-      for (let i = 0; i < count; i += 1) seen.add(spans[i * 3] as number);
-      const found = [...seen].flatMap((index) => cues[index] ?? []);
-      for (const level of levels) {
-        const words = found.filter(({ code }) => code === level).toSorted((a, b) => b.weight - a.weight);
-        if (words.reduce((sum, { weight }) => sum + weight, 0) < enough) continue;
-        const top = words.slice(0, told).map(({ word, weight }) => ({ text: word, weight }));
-        return { level, words: top, reason: `文中出现${top.map(({ text: word }) => `“${word}”`).join('、')}` };
-      }
-      return null;
-    },
-  };
+/** The most urgent level whose chance is enough; null where none is. */
+export function findAlarm(levels: readonly AlarmLevel[], chances: Float64Array): Alarm | null {
+  let chance = 0;
+  for (const { code, answer, from } of levels) {
+    chance += chances[answer] as number;
+    if (chance >= from) return { level: code, chance, answer };
+  }
+  return null;
 }

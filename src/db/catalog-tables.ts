@@ -101,6 +101,7 @@ export const levels = pgTable('levels', {
   replyUnit: text('reply_unit').notNull().$type<'hour' | 'day'>(),
   timeBase: text('time_base').notNull().$type<'natural' | 'working'>(),
   objectionMinutes: integer('objection_minutes').notNull(),
+  alarmFrom: integer('alarm_from'),
   description: text('description').notNull(),
   ...validity,
 });
@@ -162,6 +163,8 @@ export const judgementRules = pgTable('judgement_rules', {
   acceptNeed: integer('accept_need').notNull(),
   acceptMatter: integer('accept_matter').notNull(),
   acceptPlace: integer('accept_place').notNull(),
+  splitMarked: integer('split_marked').notNull().default(6000),
+  splitUnmarked: integer('split_unmarked').notNull().default(8500),
   defaultLevel: text('default_level').notNull(),
   ...validity,
 });

@@ -7,11 +7,12 @@ import { buildClassifier, type Classifier, type Verdict } from '../classify/clas
 import { joinWords, type Words } from '../classify/fields.ts';
 import type { Model } from '../classify/model.ts';
 import type { Segmenter } from '../classify/segment.ts';
-import { type Alarm, buildWatch, type Watch } from '../classify/urgency.ts';
 import { buildDispatcher, type Dispatcher } from '../dispatch/choose.ts';
 import { buildGazetteer, type Gazetteer } from '../place/gazetteer.ts';
 import { resolvePlace } from '../place/resolve.ts';
-import type { Judgement } from './judgement.ts';
+import { normalize } from '../text/normalize.ts';
+import { findDemands } from './demands.ts';
+import type { Demand, Judgement } from './judgement.ts';
 
 /** What is judged, with the decisions a person has already taken; those replace the machine's. */
 export interface Subject {
@@ -41,12 +42,13 @@ export interface Judge {
    * segmented words of title and text, for search and for finding repeats.
    */
   judge(subject: Subject): { judgement: Judgement; own: Judgement; words: string[] };
+  /** The demands in a text that holds several, each judged by itself; none where it holds one. `whole` is its judgement. */
+  demands(subject: Subject, whole: Judgement): Demand[];
 }
 
 interface Parts {
   catalog: Catalog;
   classifier: Classifier;
-  watch: Watch;
   model: string;
   gazetteer: Gazetteer;
   dispatcher: Dispatcher;
@@ -64,7 +66,6 @@ export function buildJudge(catalog: Catalog, segmenter: Segmenter, model: Model)
   const parts: Parts = {
     catalog,
     classifier: buildClassifier(catalog, model),
-    watch: buildWatch(catalog),
     model: model.name,
     gazetteer: buildGazetteer(catalog.data.divisions, catalog.data.areas),
     dispatcher: buildDispatcher(catalog),
@@ -85,17 +86,38 @@ export function buildJudge(catalog: Catalog, segmenter: Segmenter, model: Model)
       const own = isDecided(subject) ? judge(undecided(subject), joined, words, parts) : judgement;
       return { words, judgement, own };
     },
+    demands: (subject, whole) => demandsOf(subject, whole, parts, segmenter),
   };
+}
+
+/** A part of a text mostly leaves out the place: then it is the place of the whole. */
+function demandsOf(subject: Subject, whole: Judgement, parts: Parts, segmenter: Segmenter): Demand[] {
+  const { splitMarked, splitUnmarked } = parts.catalog.judgement;
+  const rule = { marked: splitMarked / 10_000, unmarked: splitUnmarked / 10_000 };
+  const classify = (text: string) => {
+    const joined = joinWords({ text });
+    const { matter, needs, known } = parts.classifier.classify({ text, joined }, []);
+    return { matter: matter.code, confidence: matter.confidence, need: needs[0]?.code ?? '', known };
+  };
+  return findDemands(normalize(subject.text), classify, rule).map(({ start, end }) => {
+    const { title, text: all, ...given } = subject;
+    const text = all.slice(start, end);
+    const joined = joinWords({ text });
+    const own = judge({ ...given, text }, joined, segmenter.cut(joined), parts);
+    const street = own.place.status === 'unknown' ? whole.place.street?.code : undefined;
+    const { matter, need, type, level, dispatch } =
+      street === undefined ? own : judge({ ...given, text, street }, joined, segmenter.cut(joined), parts);
+    return { text, start, end, matter, need, type, level, dispatch };
+  });
 }
 
 function judge(
   subject: Subject,
   joined: string,
   words: readonly string[],
-  { catalog, classifier, watch, model, gazetteer, dispatcher, leaves }: Parts,
+  { catalog, classifier, model, gazetteer, dispatcher, leaves }: Parts,
 ): Judgement {
   const verdict = classifier.classify({ title: subject.title, text: subject.text, joined }, words);
-  const alarm = watch.find(joined);
   const place = placeOf(subject, gazetteer, catalog);
   const given = subject.matter === undefined ? undefined : leaves.get(subject.matter);
   const matter = matterOf(verdict, given);
@@ -106,7 +128,7 @@ function judge(
     : { code: verdict.type.code, confidence: round(verdict.type.confidence) };
   const level = subject.level
     ? { code: subject.level, reason: '人工指定' }
-    : levelOf(alarm, given ?? verdict.leaves[0]?.leaf, catalog.judgement.defaultLevel);
+    : levelOf(verdict, given ?? verdict.leaves[0]?.leaf, catalog.judgement.defaultLevel);
   const sure = place.status === 'outside' || place.status === 'unknown' || isAtLeast(place.confidence, acceptPlace);
   const { status, lead, co, rule, reason } = dispatcher.choose({
     leaf: given ?? verdict.leaves[0]?.leaf ?? null,
@@ -126,16 +148,17 @@ function judge(
     level,
     place,
     dispatch: { status, lead: lead && unitRef(lead), co: co.map(unitRef), rule, reason },
-    evidence: alarm === null ? verdict.evidence : [...alarmEvidence(alarm), ...verdict.evidence],
+    evidence: verdict.evidence,
   };
 }
 
-const alarmEvidence = ({ words }: Alarm): Judgement['evidence'] =>
-  words.map(({ text, weight }) => ({ text, for: 'level', weight }));
-
 /** The level that danger or an outage in the words sets by itself; else the matter's own. */
-function levelOf(alarm: Alarm | null, leaf: Leaf | undefined, defaultLevel: string): Judgement['level'] {
-  if (alarm !== null) return { code: alarm.level, reason: alarm.reason };
+function levelOf({ alarm, evidence }: Verdict, leaf: Leaf | undefined, defaultLevel: string): Judgement['level'] {
+  if (alarm !== null) {
+    const words = evidence.flatMap(({ text, for: kind }) => (kind === 'level' ? [`“${text}”`] : []));
+    const told = words.length > 0 ? `文中${words.join('、')}` : '按全文';
+    return { code: alarm.level, reason: `${told}，紧急的可能性 ${Math.floor(alarm.chance * 100)}%` };
+  }
   if (leaf === undefined) return { code: defaultLevel, reason: '事项不明，按一般诉求' };
   return { code: leaf.level, reason: `事项“${leaf.name}”的默认级别` };
 }

@@ -65,3 +65,19 @@ export const Judgement = Type.Object(
   { $id: 'Judgement' },
 );
 export type Judgement = Static<typeof Judgement>;
+
+/** One of several demands in a text, as it would be judged by itself; `start` and `end` are UTF-16 units of the text, half-open. */
+export const Demand = Type.Object(
+  {
+    text: Type.String(),
+    start: Type.Integer({ minimum: 0 }),
+    end: Type.Integer({ minimum: 0 }),
+    matter: Judgement.properties.matter,
+    need: Judgement.properties.need,
+    type: Judgement.properties.type,
+    level: Judgement.properties.level,
+    dispatch: Judgement.properties.dispatch,
+  },
+  { $id: 'Demand' },
+);
+export type Demand = Static<typeof Demand>;

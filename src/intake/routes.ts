@@ -3,12 +3,13 @@ import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
 import { ref } from '../http/schemas.ts';
 import { conflict, sessionOf } from '../http/security.ts';
-import { Judgement } from './judgement.ts';
+import { Demand, Judgement } from './judgement.ts';
 import { AssistAnswer, AssistRequest, FiledComplaint, IdempotencyHeaders, NewComplaint } from './schemas.ts';
 import { assist, fileComplaint, filerOf } from './service.ts';
 
 export function intakeRoutes(app: Api, ctx: Context): void {
   app.addSchema(Judgement);
+  app.addSchema(Demand);
   app.addSchema(AssistAnswer);
   app.addSchema(FiledComplaint);
 

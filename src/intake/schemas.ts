@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { UnitRef } from '../catalog/schemas.ts';
 import { Code, Instant, nullable, oneOf, plainText, ref } from '../http/schemas.ts';
 import { orderStates } from '../workorder/lifecycle.ts';
-import { Judgement } from './judgement.ts';
+import { Demand, Judgement } from './judgement.ts';
 
 export const channels = ['phone', 'web', 'app', 'wechat', 'weibo', 'mail', 'transfer'] as const;
 export const callerKinds = ['person', 'enterprise'] as const;
@@ -65,7 +65,11 @@ export type AssistRequest = Static<typeof AssistRequest>;
 export const SimilarComplaint = Type.Object({ number: Type.String(), score: Type.Number(), why: Type.String() });
 
 export const AssistAnswer = Type.Object(
-  { ...Judgement.properties, similar: Type.Array(SimilarComplaint) },
+  {
+    ...Judgement.properties,
+    similar: Type.Array(SimilarComplaint),
+    demands: Type.Array(ref(Demand), { description: '文中有几件诉求时，建议分开登记的各件；只有一件时为空' }),
+  },
   { $id: 'AssistAnswer' },
 );
 export type AssistAnswer = Static<typeof AssistAnswer>;

@@ -30,7 +30,7 @@ export function filerOf(session: Session): Filer {
 const similarDays = 30;
 const keyHours = 24;
 
-/** What `classify` gives, plus similar complaints; stores nothing. */
+/** What `classify` gives, plus similar complaints and the demands of a text with several; stores nothing. */
 export async function assist(ctx: Context, request: AssistRequest, now: Date): Promise<AssistAnswer> {
   const judge = ctx.judgeAt(now);
   const problems = checkComplaint({ channel: 'web', ...request }, judge, now);
@@ -41,7 +41,7 @@ export async function assist(ctx: Context, request: AssistRequest, now: Date): P
     { words: ctx.segmenter.searchWords(words), judgement, phone: null, filedBy: null },
     now,
   );
-  return { ...judgement, similar };
+  return { ...judgement, similar, demands: judge.demands(request, judgement) };
 }
 
 /**

@@ -8,6 +8,8 @@ export interface CardSource {
   file: string;
   hash: string;
   count: number;
+  /** The model that labelled it, where nobody did. */
+  teacher?: string | undefined;
 }
 
 /** Figures of cross-validation as they stand in the card. */
@@ -68,7 +70,10 @@ export function writeCard(
     '',
     '| 文件 | 条数 | SHA-256 前 16 位 |',
     '| --- | --- | --- |',
-    ...sources.map(({ file, count, hash }) => `| ${file} | ${count} | ${hash} |`),
+    ...sources.map(
+      ({ file, count, hash, teacher }) =>
+        `| ${file}${teacher ? `（${teacher} 标注，去掉重复和与标注相近的）` : ''} | ${count} | ${hash} |`,
+    ),
     '',
     ...(validation === null ? [] : figures(model, validation)),
   ];

@@ -37,7 +37,10 @@ export function correctModel(
     const start = solutionOf(base, from, codes.length);
     const own = set.tasks.find((one) => one.task === task);
     if (own === undefined) return start;
-    const { answers, others } = own;
+    // The answers by the model's own columns: the texts may name fewer, or in another order.
+    const columns = own.codes.map((code) => codes.indexOf(code));
+    const answers = own.answers.map((answer) => columns[answer] ?? -1);
+    const others = own.others.map((other) => columns[other] ?? -1);
     const problem = { vectors, rows, answers, others, importance: set.importance, columns: codes.length };
     return solve(problem, { cost: settings.cost, passes: settings.passes, seed: settings.seed, keepBias: true }, start);
   });

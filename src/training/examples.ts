@@ -1,5 +1,5 @@
 /** Labelled texts as they stand in files: one JSON object a line. The schema is the type. */
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
 
 const Text = { title: Type.Optional(Type.Union([Type.String(), Type.Null()])), text: Type.String({ minLength: 1 }) };
@@ -20,6 +20,19 @@ export const Example = Type.Object({
 });
 export type Example = Static<typeof Example>;
 
+/** A text with the level that its words alone ask for: danger, an outage, or `none`. Invented; see seeds/training. */
+export const UrgencyCase = Type.Object({
+  ...Text,
+  level: Type.String(),
+  /** What kind of situation it is, for readers. */
+  kind: Type.Optional(Type.String()),
+});
+export type UrgencyCase = Static<typeof UrgencyCase>;
+
+/** A text that nobody has labelled. */
+export const Unlabelled = Type.Object(Text);
+export type Unlabelled = Static<typeof Unlabelled>;
+
 /** A text with one of the seven labels of the letters; `tokens` are the words of a text whose own form is lost. */
 export const Letter = Type.Object({
   title: Text.title,
@@ -33,11 +46,7 @@ export type Letter = Static<typeof Letter>;
 export class ExampleError extends Error {}
 
 /** Reads JSON lines of one shape; throws an `ExampleError` at the first line that has another. */
-export function parseLines<const T extends typeof Example | typeof Letter>(
-  text: string,
-  shape: T,
-  file: string,
-): Static<T>[] {
+export function parseLines<const T extends TSchema>(text: string, shape: T, file: string): Static<T>[] {
   return text.split('\n').flatMap((line, index): Static<T>[] => {
     if (line.trim() === '') return [];
     const item = parseJson(line);

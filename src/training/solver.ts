@@ -14,7 +14,7 @@ export interface Problem {
   vectors: readonly Vector[];
   /** How many rows there are. */
   rows: number;
-  /** The column of the right answer for each vector. */
+  /** The column of the right answer for each vector; -1 where it is not known: the vector is no example then. */
   answers: Int32Array;
   /** Another column that is not wrong either, or -1: the vector is no example against it. */
   others: Int32Array;
@@ -86,7 +86,7 @@ function descend(
 ): void {
   const unit = keepBias ? 0 : 1;
   const { vectors, rows, answers, others, importance } = problem;
-  const used = Int32Array.from(vectors.keys()).filter((index) => others[index] !== column);
+  const used = Int32Array.from(vectors.keys()).filter((index) => answers[index] !== -1 && others[index] !== column);
   const squares = vectors.map(({ values }) => values.reduce((sum, value) => sum + value * value, unit));
   const duals = new Float64Array(vectors.length);
   const random = createRandom(seed * 1009 + column);

@@ -1,16 +1,8 @@
 /** The whole judgement of words by the built-in model: bad input, evidence, and what must not change the answer. */
 import t from 'tap';
-import { createSegmenter, userWords } from '../../src/classify/segment.ts';
-import { builtInModels, loadModel } from '../../src/classify/store.ts';
-import { readSeeds } from '../../src/db/seed.ts';
-import { buildJudge } from '../../src/intake/judge.ts';
 import { normalize } from '../../src/text/normalize.ts';
-import { catalog } from '../helper.ts';
+import { judge, model, today } from './judge.ts';
 
-const segmenter = createSegmenter(userWords(readSeeds().data));
-const model = loadModel(builtInModels);
-const today = catalog();
-const judge = buildJudge(today, segmenter, model);
 const judged = (text: string, title?: string) => judge.judge({ text, title }).judgement;
 
 t.test('input that says nothing goes to the triage desk, whatever it is', async (t) => {

@@ -6,8 +6,8 @@ import { buildLexicon } from '../../src/classify/lexicon.ts';
 import { encodeModel } from '../../src/classify/model-file.ts';
 import { builtInModels, loadModel } from '../../src/classify/store.ts';
 import { type Context, createContext } from '../../src/context.ts';
-import { correctedExamples } from '../../src/training/corrected.ts';
-import { findCorrected } from '../../src/training/store.ts';
+import { correctedCases, correctedExamples } from '../../src/training/corrected.ts';
+import { findCorrected, findCorrectedLevels } from '../../src/training/store.ts';
 import { run } from '../commands/run.ts';
 import { app, catalog, complaint, type T, type TestApp } from '../helper.ts';
 
@@ -54,9 +54,14 @@ t.test('what the desk corrects, the next model knows', { timeout: 200_000 }, asy
   const args = ['train', '--base', current, '--with-corrections', '--name'];
   const before = await sure(world.ctx, folder);
   const first = await run([...args, 'x'], env);
-  t.match(first, { code: 0, out: '', err: /更正 8 件/ });
+  t.match(first, { code: 0, out: '', err: /更正 8 件，级别更正 0 件/ });
   t.equal(readFileSync(path.join(folder, 'current'), 'utf8').trim(), current, 'not in use before anyone says so');
   t.match(await run(['model', 'use', 'x'], env), { code: 0 });
+  t.match(
+    await run(['model', 'use', 'judge-1'], env),
+    { code: 1, err: /词典与现在的事项、词表不符/ },
+    'made for other words',
+  );
   const after = await sure(world.ctx, folder);
   t.match(after.other, { need: { code: 'ZJ' }, matter: { code: 'M05.03.02' } }, 'the rest is not forgotten');
   t.ok(after.traffic > before.traffic + 0.2, `traffic ${before.traffic} → ${after.traffic}`);
@@ -92,9 +97,13 @@ t.test('which corrections are taken, and how', async (t) => {
   t.same(
     rows.map(({ matter }) => matter),
     ['M05.06.02', 'M04.06.01', 'M04.06.01', 'M04.06.01'],
-    'the last corrected first; a corrected level teaches nothing',
+    'the last corrected first; a corrected level teaches nothing of these',
   );
   t.equal((await findCorrected(db, 2)).length, 2);
+  const levels = await findCorrectedLevels(db, 100);
+  t.match(levels, [{ level: 'L2', text: complaint().text }]);
+  t.match(correctedCases(levels, ['L1', 'L2']), [{ level: 'L2' }]);
+  t.match(correctedCases(levels, ['L1']), [{ level: 'none' }], 'a level that words never set');
   const lexicon = buildLexicon(catalog());
   const [operators, desks] = correctedExamples(rows, lexicon);
   t.match(operators, { matter: 'M05', need: 'AQ' }, 'the need that the matter brings along');
@@ -109,7 +118,7 @@ t.test('without corrections, and where they do not fit', { timeout: 120_000 }, a
   const world = await app(t);
   const { folder, current, env } = models(t, world);
   const args = ['train', '--name', 'x', '--with-corrections'];
-  const none = /还没有事项、需求或类型的更正/;
+  const none = /还没有事项、需求、类型或级别的更正/;
   t.match(await run([...args, '--base', current], env), { code: 1, out: '', err: none });
   t.match(await run(args, env), { code: 1, out: '', err: none });
   t.match(await run([...args, '--corrections-limit', '0'], env), { code: 1, err: /--corrections-limit/ });

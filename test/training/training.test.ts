@@ -43,7 +43,7 @@ function never(): never {
 const progress = () => undefined;
 
 t.test('the same texts and seed give the same bytes; another order of candidates does not matter', async (t) => {
-  const set = judgementSet(examples(90), lexicon);
+  const set = judgementSet({ examples: examples(90) }, lexicon);
   const make = () => {
     const heldOut = judgeHeldOut(set, lexicon, segmenter, settings, progress);
     return train(set, heldOut, origin, lexicon, segmenter, settings);
@@ -52,7 +52,7 @@ t.test('the same texts and seed give the same bytes; another order of candidates
 });
 
 t.test('a model learns what the texts say, and is corrected without them', async (t) => {
-  const set = judgementSet(examples(120), lexicon);
+  const set = judgementSet({ examples: examples(120) }, lexicon);
   const heldOut = judgeHeldOut(set, lexicon, segmenter, settings, progress);
   const judged = heldOut.get('matter') ?? [];
   const right = judged.filter(({ scores, answer }) => likeliest(scores, 1).answer === answer).length;
@@ -65,7 +65,7 @@ t.test('a model learns what the texts say, and is corrected without them', async
   const corrections = Array.from({ length: 20 }, () => ({ text, need: 'GZ', matter: 'M15', type: 'complain' }));
   const corrected = correctModel(
     model,
-    judgementSet(corrections, lexicon),
+    judgementSet({ examples: corrections }, lexicon),
     { ...origin, name: 'b' },
     lexicon,
     settings,
@@ -158,7 +158,7 @@ t.test('a labelled line that is none is named', async (t) => {
   t.throws(() => parseLines(`${good}\n{"text":1}`, Example, 'a.jsonl'), /a\.jsonl 第 2 行不合要求/);
   t.throws(() => parseLines('{', Example, 'a.jsonl'), /a\.jsonl 第 1 行不合要求/);
   t.throws(
-    () => judgementSet([{ text: '停水', need: 'XX', matter: 'M03', type: 'help' }], lexicon),
+    () => judgementSet({ examples: [{ text: '停水', need: 'XX', matter: 'M03', type: 'help' }] }, lexicon),
     /need XX 不在基础数据里/,
   );
 });
