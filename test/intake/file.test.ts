@@ -194,13 +194,14 @@ t.test('assist says what filing says, and stores nothing', async (t) => {
     const { status, body } = await operator.post('/assist', { text, title, address, district });
     t.equal(status, 200);
     t.ok(Array.isArray(body.similar));
-    const { similar: _, ...judgement } = body;
+    t.ok(Array.isArray(body.demands));
+    const { similar: _, demands: __, ...judgement } = body;
     said.push(judgement);
   }
   t.same(await stored(connection), before, 'nothing stored');
   const again = await operator.post('/assist', { text: complaint().text });
   t.match(again.body.similar, [{ number: /^20261122/, score: Number, why: /同一事项/ }]);
-  for (const [index, { matter: _, street: __, ...request }] of requests.entries()) {
+  for (const [index, { matter: _, street: ___, ...request }] of requests.entries()) {
     const filed = await operator.post('/complaints', request);
     t.same(said[index], filed.body.classification, request.text);
   }
