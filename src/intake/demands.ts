@@ -91,28 +91,26 @@ export interface DemandSpan {
   need: string;
 }
 
-/** Several things are announced: 反映两件事：…; the points that follow may be anything. */
-const announced = /[两二三四五几多][点件个项方]/;
+/** Points are announced without saying of what: 反映两件事：…, 问题如下：…; they may be anything. */
+const announced = /[两二三四五几多][点件个项方]|[以如]下|下列|(?:问题|诉求|情况|反映|要求)[:：]\s*$/;
 
 /** The demands of a text, in order; none where it has only one. `judge` tells of the words of one part. */
 export function findDemands(text: string, judge: (part: string) => PartVerdict, rule: SplitRule): DemandSpan[] {
   const found: DemandSpan[] = [];
   const parts = cutParts(text);
   const unmarked = 1 - ((1 - rule.unmarked) * 2) / Math.max(parts.length, 2);
-  // The points of a list are details of a clear lead: 要求开发商兑现承诺：1、…；2、…
+  // The points of a list are details of what leads up to it: 要求开发商兑现承诺：1、…；2、…
   let isDetail = false;
   let lead = '';
-  let isLeadClear = false;
   for (const { start, end, isMarked, isNumbered } of parts) {
     const words = text.slice(start, end);
-    if (isNumbered) isDetail ||= isLeadClear && /[:：]\s*$/.test(lead) && !announced.test(lead);
+    if (isNumbered) isDetail ||= /[:：]\s*$/.test(lead) && lengthOf(lead) >= leastLength && !announced.test(lead);
     else if (isMarked) isDetail = false;
     const verdict: PartVerdict | null = isDetail || lengthOf(words) < leastLength ? null : judge(words);
     lead = words;
-    isLeadClear = verdict?.known === true && verdict.confidence >= rule.marked;
     const last = found.at(-1);
-    const isClear = isLeadClear && verdict !== null && (isMarked || verdict.confidence >= unmarked);
-    if (isClear && last?.matter !== verdict.matter && last?.need !== verdict.need) {
+    const isClear = verdict?.known && verdict.confidence >= (isMarked ? rule.marked : unmarked);
+    if (verdict !== null && isClear && last?.matter !== verdict.matter && last?.need !== verdict.need) {
       const { matter, need } = verdict;
       found.push({ start: last === undefined ? 0 : start, end, matter, need });
     } else if (last !== undefined) last.end = end;
