@@ -38,7 +38,7 @@ const arrows: Record<string, readonly string[]> = {
   access: [],
   classify: ['catalog', 'text'],
   place: ['catalog', 'text'],
-  dispatch: ['catalog'],
+  dispatch: ['catalog', 'text'],
   figures: ['catalog'],
   training: ['access', 'classify'],
   workorder: ['access', 'catalog'],
