@@ -55,7 +55,7 @@ const others: Record<string, readonly string[]> = {
   http: ['access'],
   'context.ts': ['catalog', 'classify', 'intake'],
   'app.ts': ['assessment', 'callback', 'catalog', 'complaint', 'intake', 'quality', 'workorder'],
-  commands: ['access', 'assessment', 'catalog', 'classify', 'demo', 'intake', 'training'],
+  commands: ['access', 'assessment', 'catalog', 'classify', 'demo', 'dispatch', 'intake', 'training'],
   'main.ts': [],
   // The folder of the built-in models is its default.
   'config.ts': ['classify'],
