@@ -47,6 +47,7 @@ const arrows: Record<string, readonly string[]> = {
   callback: ['access', 'catalog', 'intake', 'workorder'],
   assessment: ['access', 'catalog', 'figures', 'intake'],
   quality: ['catalog', 'figures', 'intake'],
+  rules: ['access', 'catalog', 'dispatch', 'intake'],
   demo: ['access', 'callback', 'catalog', 'complaint', 'intake', 'workorder'],
 };
 const others: Record<string, readonly string[]> = {
@@ -54,7 +55,7 @@ const others: Record<string, readonly string[]> = {
   db: ['catalog', 'intake'],
   http: ['access'],
   'context.ts': ['catalog', 'classify', 'intake'],
-  'app.ts': ['assessment', 'callback', 'catalog', 'complaint', 'intake', 'quality', 'workorder'],
+  'app.ts': ['assessment', 'callback', 'catalog', 'complaint', 'intake', 'quality', 'rules', 'workorder'],
   commands: ['access', 'assessment', 'catalog', 'classify', 'demo', 'dispatch', 'intake', 'training'],
   'main.ts': [],
   // The folder of the built-in models is its default.
