@@ -18,6 +18,7 @@ import { installSecurity } from './http/security.ts';
 import { createValidatorCompiler } from './http/validation.ts';
 import { intakeRoutes } from './intake/routes.ts';
 import { qualityRoutes } from './quality/routes.ts';
+import { rulesRoutes } from './rules/routes.ts';
 import { workorderRoutes } from './workorder/routes.ts';
 
 /** The longest body accepted: a complaint of 5,000 characters with every field full is under 64 kB. */
@@ -59,6 +60,7 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
       assessmentRoutes(typed, ctx);
       qualityRoutes(typed, ctx);
       catalogRoutes(typed, ctx);
+      rulesRoutes(typed, ctx);
     },
     { prefix: '/api/v1' },
   );

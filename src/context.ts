@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { shanghaiDate } from './catalog/calendar.ts';
 import { buildCatalog, unchangedAround } from './catalog/catalog.ts';
 import { loadCatalogRows, newestCatalog } from './catalog/store.ts';
+import type { SeedData } from './catalog/types.ts';
 import { createSegmenter, type Segmenter, userWords } from './classify/segment.ts';
 import { builtInModels, checkModel, loadModel } from './classify/store.ts';
 import type { Db } from './db/connect.ts';
@@ -13,6 +14,8 @@ export interface Context {
   segmenter: Segmenter;
   /** The judge, and with it the catalog, in force at an instant. */
   judgeAt: (now: Date) => Judge;
+  /** All catalog rows in use, whatever their validity, and their version. */
+  catalogRows: () => { version: number; data: SeedData };
   /** Looks for newly loaded seeds and takes them into use. */
   refresh: () => Promise<void>;
   /** The present instant. Nothing below reads the time itself. */
@@ -56,6 +59,7 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
     clock,
     random: options.random ?? randomBytes,
     judgeAt,
+    catalogRows: () => ({ version, data: rows }),
     async refresh() {
       if ((await newestCatalog(db))?.version === version) return;
       const loaded = await load();

@@ -9,6 +9,7 @@ import { importFile } from './commands/import.ts';
 import { modelList, modelUse } from './commands/model.ts';
 import { openapi } from './commands/openapi.ts';
 import { reportRates } from './commands/report.ts';
+import { rulesCheck } from './commands/rules.ts';
 import { serve } from './commands/serve.ts';
 import { train } from './commands/train.ts';
 
@@ -93,6 +94,14 @@ model
   .description('启用一个模型，重启服务后生效')
   .option('--dir <folder>', '别的城市的基础数据目录')
   .action(modelUse);
+program
+  .command('rules')
+  .description('派单目录')
+  .command('check')
+  .description('查派单目录：到不了的、没有主办的、互相矛盾的、单位失效的、下推给街道的；没有问题退出码为 0')
+  .option('--dir <folder>', '别的城市的基础数据目录')
+  .option('--format <format>', 'text 或 json', 'text')
+  .action(rulesCheck);
 program
   .command('openapi')
   .description('由路由生成或核对 openapi.yaml')

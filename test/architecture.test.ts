@@ -38,7 +38,7 @@ const arrows: Record<string, readonly string[]> = {
   access: [],
   classify: ['catalog', 'text'],
   place: ['catalog', 'text'],
-  dispatch: ['catalog'],
+  dispatch: ['catalog', 'text'],
   figures: ['catalog'],
   training: ['access', 'classify'],
   workorder: ['access', 'catalog'],
@@ -47,6 +47,7 @@ const arrows: Record<string, readonly string[]> = {
   callback: ['access', 'catalog', 'intake', 'workorder'],
   assessment: ['access', 'catalog', 'figures', 'intake'],
   quality: ['catalog', 'figures', 'intake'],
+  rules: ['access', 'catalog', 'dispatch', 'intake'],
   demo: ['access', 'callback', 'catalog', 'complaint', 'intake', 'workorder'],
 };
 const others: Record<string, readonly string[]> = {
@@ -54,8 +55,8 @@ const others: Record<string, readonly string[]> = {
   db: ['catalog', 'intake'],
   http: ['access'],
   'context.ts': ['catalog', 'classify', 'intake'],
-  'app.ts': ['assessment', 'callback', 'catalog', 'complaint', 'intake', 'quality', 'workorder'],
-  commands: ['access', 'assessment', 'catalog', 'classify', 'demo', 'intake', 'training'],
+  'app.ts': ['assessment', 'callback', 'catalog', 'complaint', 'intake', 'quality', 'rules', 'workorder'],
+  commands: ['access', 'assessment', 'catalog', 'classify', 'demo', 'dispatch', 'intake', 'training'],
   'main.ts': [],
   // The folder of the built-in models is its default.
   'config.ts': ['classify'],

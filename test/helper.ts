@@ -67,6 +67,7 @@ export interface Caller {
   token: string;
   get(url: string, headers?: Record<string, string>): Promise<Answer>;
   post(url: string, payload?: InjectOptions['payload'], headers?: Record<string, string>): Promise<Answer>;
+  put(url: string, payload?: InjectOptions['payload'], headers?: Record<string, string>): Promise<Answer>;
 }
 
 export interface TestApp {
@@ -86,7 +87,12 @@ export async function app(t: T, now: Date = noon): Promise<TestApp> {
   const service = await build(ctx, createLogger({ LOG_LEVEL: 'silent' }));
   t.teardown(() => service.close());
   const caller = (token: string): Caller => {
-    const send = async (method: 'GET' | 'POST', url: string, payload?: InjectOptions['payload'], headers = {}) => {
+    const send = async (
+      method: 'GET' | 'POST' | 'PUT',
+      url: string,
+      payload?: InjectOptions['payload'],
+      headers = {},
+    ) => {
       const authorization = token === '' ? {} : { authorization: `Bearer ${token}` };
       const response = await service.inject({
         method,
@@ -102,6 +108,7 @@ export async function app(t: T, now: Date = noon): Promise<TestApp> {
       token,
       get: (url, headers) => send('GET', url, undefined, headers),
       post: (url, payload, headers) => send('POST', url, payload, headers),
+      put: (url, payload, headers) => send('PUT', url, payload, headers),
     };
   };
   return {

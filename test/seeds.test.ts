@@ -109,6 +109,16 @@ M01.01.02,河道垃圾,M01.01,YJ,L3,LJ-SWJ,complain,河道垃圾,,2026-01-01,
   'rules.csv': `code,priority,matter,place,type,caller,level,lead,co,reason,valid_from,valid_to
 R1,50,M01.01,990101,*,*,*,street,LJ-SWJ|district,属地清运。,2026-01-01,
 `,
+  'local-units.csv': `word,division,unit,reason,valid_from,valid_to
+heating,990101001,990101,街道另有供热单位。,2026-01-01,
+heating,*,LJ-SWJ,其余地方。,2026-01-01,
+`,
+  'guard.csv': `matter,reason,valid_from,valid_to
+M01.01.02,河道归水务部门。,2026-01-01,
+`,
+  'routes.csv': `code,kind,matter,words,target,alone,reason,valid_from,valid_to
+H1,handover,*,着火,119,1,请拨打119。,2026-01-01,
+`,
   'words.csv': `word,valid_from,valid_to
 接诉即办,2026-01-01,
 `,
@@ -182,6 +192,23 @@ const faults: readonly (readonly [file: TownFile, from: string, to: string, prob
   ['rules.csv', 'LJ-SWJ|district', 'LJ-XX|district', ':2 单位 “LJ-XX” 不存在'],
   ['rules.csv', 'M01.01,', 'M01.09,', ':2 事项 “M01.09” 不存在'],
   ['rules.csv', ',990101,', ',990102,', ':2 区划 “990102” 不存在'],
+  ['rules.csv', '*,street,', '*,enterprise:gas,', ':2 单位 “enterprise:gas” 不存在：local-units.csv 没有 “gas”'],
+  [
+    'rules.csv',
+    ',990101,',
+    ',990101001001,',
+    ':2 区划 “990101001001” 不是区或街道（乡镇），此规则不会与任何诉求相符；全市请写 *',
+  ],
+  ['rules.csv', 'M01.01,990101', '*,*', ':2 没有任何条件，会盖过所有事项的默认主办；兜底请用优先级 0'],
+  ['matters.csv', 'L3,LJ-SWJ', 'L3,enterprise:gas', ':5 主办 “enterprise:gas” 不存在：local-units.csv 没有 “gas”'],
+  ['local-units.csv', 'LJ-SWJ', 'LJ-XX', ':3 单位 “LJ-XX” 不存在'],
+  ['local-units.csv', '990101001,', '990102001,', ':2 区划 “990102001” 不存在'],
+  ['local-units.csv', 'heating,*', 'water,*', ':2 “heating” 没有适用于其余地方的一行（division 为 *）'],
+  ['local-units.csv', 'heating,*', 'heating,990101001', ':3 “heating 990101001 2026-01-01” 重复，已见于第 2 行'],
+  ['guard.csv', 'M01.01.02', 'M02', ':2 事项 “M02” 不存在'],
+  ['routes.csv', '着火', '', ':2 事项和词都没有限定，会与所有诉求相符'],
+  ['routes.csv', ',119,', ',911,', ':2 紧急转接的去向应为 110、119、120、122 之一，实为“911”'],
+  ['routes.csv', ',*,', ',M02,', ':2 事项 “M02” 不存在'],
   ['lexicon.csv', ',M01,', ',M02,', ':2 matter “M02” 不存在'],
   ['units.csv', '990101001,码头', '990101009,码头', 'divisions.csv:4 没有负责该区划的单位 “990101001”'],
   ['divisions.csv', '码头街,,,', '码头街,,LJ-XX,', ':4 承办单位 “LJ-XX” 不存在'],
@@ -193,6 +220,8 @@ const faults: readonly (readonly [file: TownFile, from: string, to: string, prob
   ['areas.csv', '990101001', '990101001|', ':2 列 streets：列表中有空项'],
   ['words.csv', '01-01', '02-30', ':2 列 valid_from：应为日期（如 2026-01-01），实为“2026-02-30”'],
   ['lexicon.csv', ',2,', ',two,', ':2 列 weight：应为 -10 到 10 之间的数，实为“two”'],
+  ['rules.csv', '*,*,*,', '*,,*,', ':2 列 caller：不能为空；不限请写 *'],
+  ['routes.csv', 'handover', 'send', ':2 列 kind：应为 handover、redirected 之一，实为“send”'],
   ['rules.csv', ',50,', ',-1,', ':2 列 priority：应为 0 到 1000000 之间的整数，实为“-1”'],
   ['units.csv', ',city,', ',town,', ':4 列 kind：应为 street、district、city、enterprise 之一，实为“town”'],
   // of the file as such
@@ -210,6 +239,15 @@ for (const [file, from, to, problem] of faults) {
     t.equal(`${first?.file}:${first?.line} ${first?.message}`, problem.startsWith(':') ? file + problem : problem);
   });
 }
+
+t.test('without local units nothing differs by place', async (t) => {
+  const folder = folderOf(t);
+  const { hash } = readSeeds(folder);
+  rmSync(`${folder}/local-units.csv`);
+  const seeds = readSeeds(folder);
+  t.same(seeds.data.localUnits, []);
+  t.not(seeds.hash, hash);
+});
 
 t.test('a missing file', async (t) => {
   const folder = folderOf(t);

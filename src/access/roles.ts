@@ -34,6 +34,9 @@ export const permissions = {
   'report.read': ['analyst', 'assessor', 'manager'],
   'quality.read': ['analyst', 'assessor', 'dispatcher', 'admin'],
   'catalog.read': roles,
+  'catalog.change': ['admin'],
+  'catalog.try': ['admin', 'analyst'],
+  'catalog.history': ['admin', 'analyst', 'auditor', 'dispatcher'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;

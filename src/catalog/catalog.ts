@@ -48,6 +48,8 @@ export interface Leaf extends Matter {
 /** The need (其他) and request type (其他) that stand for "none of these"; fixed by docs/labels.md. */
 export const otherNeed = 'QT';
 export const otherType = 'other';
+/** The level of danger to life: it concerns the street and the emergency channel at once (docs/domain.md, 5). */
+export const emergencyLevel = 'L1';
 
 function byCode<T extends { code: string }>(rows: readonly T[]): Map<string, T> {
   return new Map(rows.map((row) => [row.code, row]));
@@ -86,6 +88,9 @@ export function selectValid(data: SeedData, date: string): SeedData {
     levels: valid(data.levels),
     calendar: data.calendar,
     rules: valid(data.rules),
+    localUnits: valid(data.localUnits),
+    guard: valid(data.guard),
+    routes: valid(data.routes),
     lexicon: valid(data.lexicon),
     words: valid(data.words),
     assessment: valid(data.assessment),

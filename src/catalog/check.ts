@@ -1,7 +1,8 @@
 /**
  * What must hold between the rows of a city's seed files before any of them is loaded. Every fault names file, line and reason.
  */
-import type { SeedProblem, Sheet, Sheets } from './files.ts';
+import { type Codes, checkDispatch, codesBy, codesOf as codesOfRows, leadFault } from './check-rules.ts';
+import { fileOf, type SeedProblem, type Sheet, type Sheets } from './files.ts';
 import type { Division, Matter, Validity } from './types.ts';
 
 type Fault = (sheet: Sheet<unknown>, index: number, message: string) => void;
@@ -10,7 +11,7 @@ type Fault = (sheet: Sheet<unknown>, index: number, message: string) => void;
 export function checkSheets(sheets: Sheets): SeedProblem[] {
   const problems: SeedProblem[] = [];
   const files = new Map<Sheet<unknown>, string>();
-  for (const [table, sheet] of Object.entries(sheets)) files.set(sheet, `${table}.csv`);
+  for (const [table, sheet] of Object.entries(sheets)) files.set(sheet, fileOf(table));
   const fault: Fault = (sheet, index, message) => {
     problems.push({ file: files.get(sheet) ?? '', line: sheet.lines[index] ?? 0, message });
   };
@@ -19,27 +20,13 @@ export function checkSheets(sheets: Sheets): SeedProblem[] {
   checkDivisions(sheets, fault);
   checkUnits(sheets, fault);
   checkMatters(sheets, fault);
-  checkRules(sheets, fault);
+  checkDispatch(sheets, (table, index, message) => fault(sheets[table], index, message));
   checkLexicon(sheets, fault);
   checkVersions(sheets, fault);
   return problems;
 }
 
-/** The codes of a file as others refer to them. */
-interface Codes {
-  /** Whether a row may refer to the code: it must exist, and one still in force may not refer to one that ends. */
-  has(code: string, by: Validity): boolean;
-}
-
-function codesOf(sheet: Sheet<{ code: string } & Validity>): Codes {
-  const rows = new Map(sheet.rows.map((row) => [row.code, row]));
-  return {
-    has(code, by) {
-      const row = rows.get(code);
-      return row !== undefined && (row.validTo === null || by.validTo !== null);
-    },
-  };
-}
+const codesOf = ({ rows }: Sheet<{ code: string } & Validity>): Codes => codesOfRows(rows);
 
 function checkUnique<T>(sheet: Sheet<T>, key: (row: T) => string, fault: Fault): void {
   const first = new Map<string, number>();
@@ -52,11 +39,14 @@ function checkUnique<T>(sheet: Sheet<T>, key: (row: T) => string, fault: Fault):
 }
 
 function checkCodes(sheets: Sheets, fault: Fault): void {
-  const { divisions, units, needs, matters, types, levels, rules } = sheets;
+  const { divisions, units, needs, matters, types, levels, rules, routes } = sheets;
   for (const sheet of [divisions, units, needs, matters, types, levels, rules]) {
     checkUnique<{ code: string }>(sheet, (row) => row.code, fault);
     if (sheet.rows.length === 0) fault(sheet, 0, '文件没有数据');
   }
+  checkUnique(routes, (row) => row.code, fault);
+  checkUnique(sheets.guard, (row) => row.matter, fault);
+  checkUnique(sheets.localUnits, (row) => `${row.word} ${row.division} ${row.validFrom}`, fault);
   checkUnique(sheets.areas, (row) => row.name, fault);
   checkUnique(sheets.calendar, (row) => row.date, fault);
   checkUnique(sheets.words, (row) => row.word, fault);
@@ -126,14 +116,10 @@ function checkUnits({ units, divisions }: Sheets, fault: Fault): void {
   checkCycles(units, fault);
 }
 
-function isLead(lead: string, units: Codes, by: Validity): boolean {
-  return lead === 'street' || lead === 'district' || units.has(lead, by);
-}
-
 function checkMatters(sheets: Sheets, fault: Fault): void {
   const { matters } = sheets;
   const known = { needs: codesOf(sheets.needs), levels: codesOf(sheets.levels), types: codesOf(sheets.types) };
-  const units = codesOf(sheets.units);
+  const leads = { units: codesOf(sheets.units), words: codesBy(sheets.localUnits.rows, ({ word }) => word) };
   const codes = codesOf(matters);
   const parents = new Set(matters.rows.map((row) => row.parent));
   matters.rows.forEach((row, index) => {
@@ -144,7 +130,7 @@ function checkMatters(sheets: Sheets, fault: Fault): void {
     if (row.parent !== null && !codes.has(row.parent, row)) fault(matters, index, `上级 “${row.parent}” 不存在`);
     if (row.parent !== null && !row.code.startsWith(`${row.parent}.`))
       fault(matters, index, `编码应以上级 “${row.parent}” 开头`);
-    if (!parents.has(row.code)) checkLeaf(row, depth, known, units, (message) => fault(matters, index, message));
+    if (!parents.has(row.code)) checkLeaf(row, depth, known, leads, (message) => fault(matters, index, message));
   });
   checkCycles(matters, fault);
 }
@@ -153,7 +139,7 @@ function checkLeaf(
   row: Matter,
   depth: number,
   known: { needs: Codes; levels: Codes; types: Codes },
-  units: Codes,
+  leads: { units: Codes; words: Codes },
   fault: (message: string) => void,
 ): void {
   if (depth < 3) fault(`“${row.code}” 没有下级事项`);
@@ -162,28 +148,10 @@ function checkLeaf(
   if (row.level === null) fault('缺少紧急程度 level');
   else if (!known.levels.has(row.level, row)) fault(`紧急程度 “${row.level}” 不存在`);
   if (row.lead === null) fault('缺少主办 lead');
-  else if (!isLead(row.lead, units, row)) fault(`主办 “${row.lead}” 不存在`);
+  const lead = row.lead === null ? null : leadFault(row.lead, leads, row);
+  if (lead !== null) fault(`主办 ${lead}`);
   for (const type of row.types) if (!known.types.has(type, row)) fault(`诉求类型 “${type}” 不存在`);
   if (row.words.length === 0) fault('缺少触发词 words');
-}
-
-function checkRules(sheets: Sheets, fault: Fault): void {
-  const { rules } = sheets;
-  const units = codesOf(sheets.units);
-  const matters = codesOf(sheets.matters);
-  const divisions = codesOf(sheets.divisions);
-  const types = codesOf(sheets.types);
-  const levels = codesOf(sheets.levels);
-  rules.rows.forEach((row, index) => {
-    const say = (message: string) => fault(rules, index, message);
-    if (row.matter !== '*' && !matters.has(row.matter, row)) say(`事项 “${row.matter}” 不存在`);
-    if (row.place !== '*' && !divisions.has(row.place, row)) say(`区划 “${row.place}” 不存在`);
-    for (const type of row.type) if (!types.has(type, row)) say(`诉求类型 “${type}” 不存在`);
-    for (const level of row.level) if (!levels.has(level, row)) say(`紧急程度 “${level}” 不存在`);
-    for (const caller of row.caller)
-      if (caller !== 'person' && caller !== 'enterprise') say(`诉求人类别 “${caller}” 不存在`);
-    for (const lead of [row.lead, ...row.co]) if (!isLead(lead, units, row)) say(`单位 “${lead}” 不存在`);
-  });
 }
 
 function checkLexicon(sheets: Sheets, fault: Fault): void {

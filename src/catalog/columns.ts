@@ -36,10 +36,13 @@ export function list(header: string): Column<string[]> {
   });
 }
 
-/** A list of conditions in which `*` stands for "any", that is for the empty list. */
+/** A list of conditions in which `*` stands for "any", that is for the empty list. Nothing at all is more likely forgotten. */
 export function conditions(header: string): Column<string[]> {
   const items = list(header);
-  return column(header, (cell) => (cell === '*' ? [] : items.parse(cell)));
+  return column(header, (cell) => {
+    if (cell === '') throw new CellError('不能为空；不限请写 *');
+    return cell === '*' ? [] : items.parse(cell);
+  });
 }
 
 export function integer(header: string, min = 0, max = 1_000_000): Column<number> {

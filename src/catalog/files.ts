@@ -17,7 +17,7 @@ import {
   optionalInteger,
   text,
 } from './columns.ts';
-import { divisionKinds, type SeedData, unitKinds } from './types.ts';
+import { divisionKinds, routeKinds, type SeedData, unitKinds } from './types.ts';
 
 /** What is wrong with a seed file, and where. */
 export interface SeedProblem {
@@ -113,6 +113,24 @@ const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = {
     reason: text('reason'),
     ...validity,
   },
+  localUnits: {
+    word: text('word'),
+    division: text('division'),
+    unit: text('unit'),
+    reason: text('reason'),
+    ...validity,
+  },
+  guard: { matter: text('matter'), reason: text('reason'), ...validity },
+  routes: {
+    code: text('code'),
+    kind: oneOf('kind', routeKinds),
+    matter: text('matter'),
+    words: list('words'),
+    target: text('target'),
+    alone: flag('alone'),
+    reason: text('reason'),
+    ...validity,
+  },
   lexicon: {
     word: text('word'),
     kind: oneOf('kind', ['matter', 'need', 'type', 'level']),
@@ -147,8 +165,13 @@ const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = {
   },
 };
 
+/** The file of a table: `localUnits` stands in local-units.csv. */
+export function fileOf(table: string): string {
+  return `${table.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.csv`;
+}
+
 /** Names of all seed files. */
-export const seedFiles: readonly string[] = Object.keys(columns).map((table) => `${table}.csv`);
+export const seedFiles: readonly string[] = Object.keys(columns).map(fileOf);
 
 /** A cell taken as it is, empty or not. */
 function column(header: string): Column<string> {
@@ -166,9 +189,14 @@ export const nationalFiles: ReadonlySet<string> = new Set([
   'calendar.csv',
   'matters.csv',
   'lexicon.csv',
+  'guard.csv',
+  'routes.csv',
   'assessment.csv',
   'judgement.csv',
 ]);
+
+/** Files that a city need not bring and that nobody brings for it: without them nothing differs by place. */
+export const optionalFiles: ReadonlySet<string> = new Set(['local-units.csv']);
 
 /** Splits CSV into records with line numbers; a fault of the form itself (quotes, column count) is a problem of the file. */
 function records(file: string, content: string, problems: SeedProblem[]): { record: string[]; line: number }[] {
@@ -247,20 +275,24 @@ export function parseSheet<K extends keyof SeedData>(
 
 /** Reads all files of a city; `content` gives the text of one, or null. Problems of form are added to `problems`. */
 export function parseSheets(content: (file: string) => string | null, problems: SeedProblem[]): Sheets {
-  const sheet = <K extends keyof SeedData>(table: K, file: string) => parseSheet(table, file, content(file), problems);
+  const sheet = <K extends keyof SeedData>(table: K) =>
+    parseSheet(table, fileOf(table), content(fileOf(table)), problems);
   return {
-    divisions: sheet('divisions', 'divisions.csv'),
-    areas: sheet('areas', 'areas.csv'),
-    units: sheet('units', 'units.csv'),
-    needs: sheet('needs', 'needs.csv'),
-    matters: sheet('matters', 'matters.csv'),
-    types: sheet('types', 'types.csv'),
-    levels: sheet('levels', 'levels.csv'),
-    calendar: sheet('calendar', 'calendar.csv'),
-    rules: sheet('rules', 'rules.csv'),
-    lexicon: sheet('lexicon', 'lexicon.csv'),
-    words: sheet('words', 'words.csv'),
-    assessment: sheet('assessment', 'assessment.csv'),
-    judgement: sheet('judgement', 'judgement.csv'),
+    divisions: sheet('divisions'),
+    areas: sheet('areas'),
+    units: sheet('units'),
+    needs: sheet('needs'),
+    matters: sheet('matters'),
+    types: sheet('types'),
+    levels: sheet('levels'),
+    calendar: sheet('calendar'),
+    rules: sheet('rules'),
+    localUnits: sheet('localUnits'),
+    guard: sheet('guard'),
+    routes: sheet('routes'),
+    lexicon: sheet('lexicon'),
+    words: sheet('words'),
+    assessment: sheet('assessment'),
+    judgement: sheet('judgement'),
   };
 }

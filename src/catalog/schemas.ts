@@ -78,6 +78,9 @@ const rows = {
   }),
 } as const;
 
+/** A rule of the dispatch catalogue as it is answered. */
+export const DispatchRuleRow = rows.rules;
+
 export const catalogTables = [
   'divisions',
   'units',

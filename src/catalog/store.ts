@@ -4,11 +4,10 @@ import type { PgTable } from 'drizzle-orm/pg-core';
 import * as tables from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
 import { shanghaiDate } from './calendar.ts';
-import type { SeedData, Seeds } from './types.ts';
+import type { DispatchRule, SeedData, Seeds } from './types.ts';
 
 /** Rows a statement carries: PostgreSQL allows 65,535 parameters, the widest table has 14 columns. */
 const chunk = 2000;
-const seedLock = 12_347;
 
 /** Tables whose rows are known by a key and referred to: they are updated in place and closed when they leave the files. */
 const keyed = {
@@ -20,12 +19,23 @@ const keyed = {
   types: tables.requestTypes,
   levels: tables.levels,
   rules: tables.dispatchRules,
+  routes: tables.routes,
   assessment: tables.assessmentRules,
   judgement: tables.judgementRules,
 } as const;
 
 /** Tables that nothing refers to: replaced as a whole. */
-const replaced = { calendar: tables.calendarDays, lexicon: tables.lexicon, words: tables.cityWords } as const;
+const replaced = {
+  calendar: tables.calendarDays,
+  localUnits: tables.localUnits,
+  guard: tables.dutyGuard,
+  lexicon: tables.lexicon,
+  words: tables.cityWords,
+} as const;
+
+/** Rules that were changed through the API stay as they are: who changed them meant to, and the files do not know of it. */
+const isOurs = (table: PgTable) =>
+  table === tables.dispatchRules ? sql`${tables.dispatchRules.origin} = 'seeds'` : sql`true`;
 
 function keyOf(table: PgTable) {
   const key = Object.values(getTableColumns(table)).find((column) => column.primary);
@@ -42,7 +52,7 @@ async function upsert(db: Db, table: PgTable, rows: readonly object[]): Promise<
     await db
       .insert(table)
       .values(rows.slice(at, at + chunk))
-      .onConflictDoUpdate({ target: key, set });
+      .onConflictDoUpdate({ target: key, set, setWhere: isOurs(table) });
   }
 }
 
@@ -54,7 +64,7 @@ async function closeMissing(db: Db, table: PgTable, rows: readonly object[], dat
   await db.execute(sql`
     update ${table} set valid_to = greatest(${date}::date, valid_from)
     where ${sql.identifier(key.name)} not in (select jsonb_array_elements_text(${JSON.stringify(present)}::jsonb))
-      and (valid_to is null or valid_to > ${date}::date)`);
+      and (valid_to is null or valid_to > ${date}::date) and ${isOurs(table)}`);
 }
 
 /**
@@ -66,7 +76,7 @@ export async function saveCatalog(
   { data, hash, source }: Seeds,
   now: Date,
 ): Promise<{ loaded: boolean; version: number }> {
-  await db.execute(sql`select pg_advisory_xact_lock(${seedLock})`);
+  await db.execute(sql`select pg_advisory_xact_lock(${tables.catalogLock})`);
   const newest = await newestCatalog(db);
   if (newest?.hash === hash) return { loaded: false, version: newest.version };
   for (const [name, table] of Object.entries(keyed)) {
@@ -90,6 +100,12 @@ export async function newestCatalog(db: Db) {
   return row;
 }
 
+/** The rules as the files have them: where a row came from concerns only the loading of files. */
+async function loadRules(db: Db): Promise<DispatchRule[]> {
+  const { origin: _, ...columns } = getTableColumns(tables.dispatchRules);
+  return db.select(columns).from(tables.dispatchRules).orderBy(tables.dispatchRules.code);
+}
+
 /** All catalog rows, whatever their validity. */
 export async function loadCatalogRows(db: Db): Promise<SeedData> {
   return {
@@ -101,7 +117,10 @@ export async function loadCatalogRows(db: Db): Promise<SeedData> {
     types: await db.select().from(tables.requestTypes),
     levels: await db.select().from(tables.levels).orderBy(tables.levels.code),
     calendar: await db.select().from(tables.calendarDays).orderBy(tables.calendarDays.date),
-    rules: await db.select().from(tables.dispatchRules).orderBy(tables.dispatchRules.code),
+    rules: await loadRules(db),
+    localUnits: await db.select().from(tables.localUnits),
+    guard: await db.select().from(tables.dutyGuard).orderBy(tables.dutyGuard.matter),
+    routes: await db.select().from(tables.routes).orderBy(tables.routes.code),
     lexicon: await db.select().from(tables.lexicon),
     words: await db.select().from(tables.cityWords),
     assessment: await db.select().from(tables.assessmentRules),

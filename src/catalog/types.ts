@@ -65,7 +65,7 @@ export interface Matter extends Validity {
   parent: string | null;
   need: string | null;
   level: string | null;
-  /** `street`, `district` or a unit code. */
+  /** `street`, `district`, `enterprise:WORD` (see `LocalUnit`) or a unit code. */
   lead: string | null;
   types: string[];
   words: string[];
@@ -113,6 +113,53 @@ export interface DispatchRule extends Validity {
   level: string[];
   lead: string;
   co: string[];
+  reason: string;
+}
+
+/** A rule before and after a change; null where there was or is none. */
+export interface RuleChange {
+  before: DispatchRule | null;
+  after: DispatchRule | null;
+}
+
+/**
+ * Who renders a service in a place, where that differs by place: rules and matters name it `enterprise:WORD`. The street's row
+ * comes before the district's, that before the row of `*`, which every word has.
+ */
+export interface LocalUnit extends Validity {
+  word: string;
+  /** Code of a district or street, or `*`. */
+  division: string;
+  unit: string;
+  reason: string;
+}
+
+/** Matters that are by law the duty of departments: the linter objects where a street is to lead one. */
+export interface GuardRow extends Validity {
+  matter: string;
+  reason: string;
+}
+
+export const routeKinds = ['handover', 'redirected'] as const;
+export type RouteKind = (typeof routeKinds)[number];
+
+/** Numbers to which an emergency is handed over at once (紧急转接). */
+export const emergencyNumbers = ['110', '119', '120', '122'] as const;
+export type EmergencyNumber = (typeof emergencyNumbers)[number];
+
+/**
+ * What an order alone does not settle: an emergency for 110/119/120/122 (`handover`), or a matter with a way of its own by law
+ * (`redirected`: court, arbitration …). It is offered where the matter and one of the words are met; a person decides.
+ */
+export interface Route extends Validity {
+  code: string;
+  kind: RouteKind;
+  matter: string;
+  words: string[];
+  target: string;
+  /** An emergency that the number called takes over as a whole; else it is told beside the units that get orders. */
+  alone: boolean;
+  /** What the caller is told. */
   reason: string;
 }
 
@@ -170,6 +217,9 @@ export interface SeedData {
   levels: Level[];
   calendar: CalendarDay[];
   rules: DispatchRule[];
+  localUnits: LocalUnit[];
+  guard: GuardRow[];
+  routes: Route[];
   lexicon: LexiconEntry[];
   words: CityWord[];
   assessment: AssessmentRule[];

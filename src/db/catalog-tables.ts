@@ -3,21 +3,27 @@
  * A row that leaves the files is closed by `valid_to`, never deleted: past orders keep their codes.
  */
 import {
+  bigint,
   boolean,
   date,
   doublePrecision,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
+import type { RuleChange } from '../catalog/types.ts';
 
 const validity = {
   validFrom: date('valid_from', { mode: 'string' }).notNull(),
   validTo: date('valid_to', { mode: 'string' }),
 };
+/** Advisory lock of all who change the catalog: they take turns. */
+export const catalogLock = 12_347;
+
 const textList = (name: string) => text(name).array().notNull();
 
 /** One row for every load of a changed set of seed files; complaints record under which they were judged. */
@@ -122,6 +128,54 @@ export const dispatchRules = pgTable('dispatch_rules', {
   level: textList('level'),
   lead: text('lead').notNull(),
   co: textList('co'),
+  reason: text('reason').notNull(),
+  ...validity,
+  /** `api` for a row that was written or closed through the API: later loads of files leave it alone. */
+  origin: text('origin').notNull().$type<'seeds' | 'api'>().default('seeds'),
+});
+
+/**
+ * Changes of the dispatch rules through the API: who, when, why, from when on, and each rule before and after; never edited
+ * (a trigger refuses it).
+ */
+export const catalogChanges = pgTable('catalog_changes', {
+  id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  at: timestamp('at', { withTimezone: true, precision: 3 }).notNull(),
+  actor: text('actor').notNull(),
+  /** The version of the catalog that the change made. */
+  version: integer('version')
+    .notNull()
+    .references(() => catalogVersions.version),
+  validFrom: date('valid_from', { mode: 'string' }).notNull(),
+  reason: text('reason').notNull(),
+  rules: jsonb('rules').$type<RuleChange[]>().notNull(),
+});
+
+export const localUnits = pgTable(
+  'local_units',
+  {
+    word: text('word').notNull(),
+    division: text('division').notNull(),
+    unit: text('unit').notNull(),
+    reason: text('reason').notNull(),
+    ...validity,
+  },
+  (table) => [primaryKey({ columns: [table.word, table.division, table.validFrom] })],
+);
+
+export const dutyGuard = pgTable('duty_guard', {
+  matter: text('matter').primaryKey(),
+  reason: text('reason').notNull(),
+  ...validity,
+});
+
+export const routes = pgTable('routes', {
+  code: text('code').primaryKey(),
+  kind: text('kind').notNull().$type<'handover' | 'redirected'>(),
+  matter: text('matter').notNull(),
+  words: textList('words'),
+  target: text('target').notNull(),
+  alone: boolean('alone').notNull(),
   reason: text('reason').notNull(),
   ...validity,
 });

@@ -8,9 +8,16 @@ import { fileURLToPath } from 'node:url';
 import { shanghaiDate } from '../catalog/calendar.ts';
 import { buildCatalog } from '../catalog/catalog.ts';
 import { checkSheets } from '../catalog/check.ts';
-import { nationalFiles, parseSheets, type SeedProblem, seedFiles } from '../catalog/files.ts';
+import {
+  nationalFiles,
+  optionalFiles,
+  parseSheets,
+  type SeedProblem,
+  type Sheets,
+  seedFiles,
+} from '../catalog/files.ts';
 import { newestCatalog, saveCatalog } from '../catalog/store.ts';
-import type { Seeds } from '../catalog/types.ts';
+import type { SeedData, Seeds } from '../catalog/types.ts';
 import type { Db } from './connect.ts';
 
 /** The built-in reference data: Beijing's. */
@@ -37,47 +44,61 @@ function sourceOf(folder: string, file: string): string {
 /** SHA-256 over all files: cheap beside reading their rows. */
 function hashSeeds(folder: string): string {
   const hash = createHash('sha256');
-  for (const file of seedFiles)
-    hash
-      .update(`${file}\0`)
-      .update(readFileSync(sourceOf(folder, file)))
-      .update('\0');
+  for (const file of seedFiles) {
+    const source = sourceOf(folder, file);
+    if (optionalFiles.has(file) && !existsSync(source)) continue;
+    hash.update(`${file}\0`).update(readFileSync(source)).update('\0');
+  }
   return hash.digest('hex');
 }
 
 /**
- * Reads and checks the seed files of a folder. National files that it does not bring come from the built-in folder.
- * Throws a `SeedError` that lists every problem with file, line and reason.
+ * Reads and checks the seed files of a folder, with the lines on which the rows stand. National files that it does not bring
+ * come from the built-in folder. Throws a `SeedError` that lists every problem with file, line and reason.
  */
-export function readSeeds(folder: string = builtInSeeds): Seeds {
+export function readSheets(folder: string = builtInSeeds): Sheets {
   const problems: SeedProblem[] = [];
   const read = (file: string): string | null => {
     const source = sourceOf(folder, file);
     if (existsSync(source)) return readFileSync(source, 'utf8');
+    if (optionalFiles.has(file)) return null;
     problems.push({ file, line: 0, message: `文件不存在（${folder}）` });
     return null;
   };
   const sheets = parseSheets(read, problems);
   if (problems.length === 0) problems.push(...checkSheets(sheets));
   if (problems.length > 0) throw new SeedError(problems);
+  return sheets;
+}
+
+/** The rows of checked seed files. */
+export function dataOf(sheets: Sheets): SeedData {
   return {
+    divisions: sheets.divisions.rows,
+    areas: sheets.areas.rows,
+    units: sheets.units.rows,
+    needs: sheets.needs.rows,
+    matters: sheets.matters.rows,
+    types: sheets.types.rows,
+    levels: sheets.levels.rows,
+    calendar: sheets.calendar.rows,
+    rules: sheets.rules.rows,
+    localUnits: sheets.localUnits.rows,
+    guard: sheets.guard.rows,
+    routes: sheets.routes.rows,
+    lexicon: sheets.lexicon.rows,
+    words: sheets.words.rows,
+    assessment: sheets.assessment.rows,
+    judgement: sheets.judgement.rows,
+  };
+}
+
+/** The rows of a folder's seed files, read and checked by `readSheets`. */
+export function readSeeds(folder: string = builtInSeeds): Seeds {
+  return {
+    data: dataOf(readSheets(folder)),
     hash: hashSeeds(folder),
     source: path.resolve(folder) === path.resolve(builtInSeeds) ? builtIn : path.resolve(folder),
-    data: {
-      divisions: sheets.divisions.rows,
-      areas: sheets.areas.rows,
-      units: sheets.units.rows,
-      needs: sheets.needs.rows,
-      matters: sheets.matters.rows,
-      types: sheets.types.rows,
-      levels: sheets.levels.rows,
-      calendar: sheets.calendar.rows,
-      rules: sheets.rules.rows,
-      lexicon: sheets.lexicon.rows,
-      words: sheets.words.rows,
-      assessment: sheets.assessment.rows,
-      judgement: sheets.judgement.rows,
-    },
   };
 }
 

@@ -1,12 +1,13 @@
 /**
- * Chooses the unit that leads and those that help: matter × place → lead, co-handlers, and why.
+ * Chooses the unit that leads and those that help: matter × place → lead, co-handlers, and why; and who else could lead.
  *
  * The rule of highest priority that matches decides; where none does, the matter's own default lead. Clear duty and place
  * go straight to the unit; where a street's duty is clear but only the district known, the rules of priority 0 say who is
  * the backstop (兜底); all else waits for a person with the suggestion made here (docs/domain.md, chain and rules, 2).
  */
-import type { Catalog, Leaf } from '../catalog/catalog.ts';
+import { type Catalog, emergencyLevel, type Leaf } from '../catalog/catalog.ts';
 import type { DispatchRule, Unit } from '../catalog/types.ts';
+import { buildLeads, type Lead, type Leads } from './leads.ts';
 
 /** What is known of a complaint when its unit is chosen. Codes; null = not known. */
 export interface Facts {
@@ -21,6 +22,14 @@ export interface Facts {
   caller: string;
 }
 
+/** A rule that matches too and comes after the one that decided. */
+export interface RunnerUp {
+  /** Code of the rule; `default` for the matter's own lead. */
+  rule: string;
+  lead: Unit;
+  reason: string;
+}
+
 export interface Choice {
   status: 'dispatch' | 'triage';
   lead: Unit | null;
@@ -28,16 +37,20 @@ export interface Choice {
   /** Code of the dispatch rule that decided; `default` for the matter's own lead. */
   rule: string | null;
   reason: string;
+  /** At most three, the next in order first. */
+  runnersUp: RunnerUp[];
 }
 
 export interface Dispatcher {
   choose(facts: Facts): Choice;
+  /** The unit that `choose` lets lead, and nothing else: for walking all matters and places. */
+  leadOf(facts: Facts): Unit | null;
 }
 
-/** The word of a rule for the unit that governs the place. */
-type Lead = string;
+const mostRunnersUp = 3;
 
-function matches(rule: DispatchRule, facts: Facts): boolean {
+/** Whether the place, request type, level and caller of a case meet a rule; its matter is looked at beforehand. */
+function matches({ rule }: Option, facts: Facts): boolean {
   const place = facts.street ?? facts.district ?? '';
   return (
     (rule.place === '*' || place.startsWith(rule.place)) &&
@@ -47,97 +60,158 @@ function matches(rule: DispatchRule, facts: Facts): boolean {
   );
 }
 
-function coversMatter(rule: DispatchRule, code: string): boolean {
-  return rule.matter === '*' || code === rule.matter || code.startsWith(`${rule.matter}.`);
+/** Whether a rule is for a matter or for one above it. */
+export function coversMatter({ matter }: { matter: string }, code: string): boolean {
+  return matter === '*' || code === matter || code.startsWith(`${matter}.`);
+}
+
+/** A rule with its words looked up. */
+interface Option {
+  rule: DispatchRule;
+  lead: Lead;
+  co: Lead[];
 }
 
 /** What the catalogue says of one matter. */
 interface Duty {
   /** Rules that may concern it, those that come first in front. */
-  rules: DispatchRule[];
+  options: Option[];
   /** Rules of priority 0: who takes it where the place is known too roughly. */
-  backstops: DispatchRule[];
-  /** Its names as they are printed. */
-  path: string;
+  backstops: Option[];
+  /** The matter's own lead, and why. */
+  usual: Lead;
+  usualReason: string;
 }
 
-function dutiesOf({ leaves, data }: Catalog): Map<string, Duty> {
-  const ordered = data.rules.toSorted((a, b) => b.priority - a.priority || (a.code < b.code ? -1 : 1));
+/** The rules in the order in which they decide. */
+export function inOrder(rules: readonly DispatchRule[]): DispatchRule[] {
+  return rules.toSorted((a, b) => b.priority - a.priority || (a.code < b.code ? -1 : 1));
+}
+
+function dutiesOf({ leaves, data }: Catalog, leads: Leads): Map<string, Duty> {
+  const ordered = inOrder(data.rules).map((rule) => ({ rule, lead: leads(rule.lead), co: rule.co.map(leads) }));
   return new Map(
-    leaves.map(({ code, path }) => {
-      const covering = ordered.filter((rule) => coversMatter(rule, code));
-      const rules = covering.filter(({ priority }) => priority > 0);
-      const backstops = covering.filter(({ priority }) => priority === 0);
-      return [code, { rules, backstops, path: path.join('—') }];
+    leaves.map(({ code, path, lead }) => {
+      const covering = ordered.filter(({ rule }) => coversMatter(rule, code));
+      const usual = leads(lead);
+      return [
+        code,
+        {
+          options: covering.filter(({ rule }) => rule.priority > 0),
+          backstops: covering.filter(({ rule }) => rule.priority === 0),
+          usual,
+          usualReason: `事项“${path.join('—')}”按派单目录由${usual.name}主办`,
+        },
+      ];
     }),
   );
 }
 
-/** The units that answer for streets and districts: their own, unless the list names another. */
-function governors({ data, units }: Catalog): Map<string, Unit> {
-  const found = new Map<string, Unit>();
-  for (const { kind, code, unit } of data.divisions) {
-    const own = kind === 'community' ? undefined : units.get(unit ?? code);
-    if (own !== undefined) found.set(code, own);
+/** Which row decides: the first rule that matches, or the matter's own lead; and the backstop where a street is not known. */
+interface Decision {
+  index: number;
+  option: Option | undefined;
+  lead: Lead;
+  backstop: Option | undefined;
+  unit: Unit | null;
+}
+
+function decide({ options, backstops, usual }: Duty, facts: Facts): Decision {
+  let index = 0;
+  while (index < options.length && !matches(options[index] as Option, facts)) index += 1;
+  const option = options[index];
+  const lead = option?.lead ?? usual;
+  const tooRough = lead.word === 'street' && facts.street === null;
+  const backstop = tooRough ? backstops.find((candidate) => matches(candidate, facts)) : undefined;
+  return {
+    index,
+    option,
+    lead,
+    backstop,
+    unit: tooRough ? (backstop?.lead.unitIn(facts) ?? null) : lead.unitIn(facts),
+  };
+}
+
+/** Those that match after the row that decided. The matter's own lead and the backstop are told only where they add a unit. */
+function runnersUp({ options, backstops, usual, usualReason }: Duty, facts: Facts, taken: Decision): RunnerUp[] {
+  const found: RunnerUp[] = [];
+  const add = (rule: string, lead: Lead, reason: string, always: boolean) => {
+    const unit = lead.unitIn(facts);
+    if (unit === null || found.length === mostRunnersUp) return;
+    if (always || (unit !== taken.unit && found.every((one) => one.lead !== unit)))
+      found.push({ rule, lead: unit, reason });
+  };
+  for (let at = taken.index + 1; at < options.length && found.length < mostRunnersUp; at += 1) {
+    const option = options[at] as Option;
+    if (matches(option, facts)) add(option.rule.code, option.lead, option.rule.reason, true);
+  }
+  if (taken.option !== undefined) add('default', usual, usualReason, false);
+  for (const option of backstops) {
+    if (option !== taken.backstop && matches(option, facts))
+      add(option.rule.code, option.lead, option.rule.reason, false);
   }
   return found;
 }
 
 /** Builds the dispatcher of a catalog: what does not depend on the complaint is found once, not for every complaint. */
 export function buildDispatcher(catalog: Catalog): Dispatcher {
-  const dutyOf = dutiesOf(catalog);
-  const units = governors(catalog);
-  const governing = (code: string | null): Unit | null => (code === null ? null : (units.get(code) ?? null));
-  const unitFor = (lead: Lead, facts: Facts): Unit | null => {
-    if (lead === 'street') return governing(facts.street);
-    // A street that answers to a unit of its own (a development zone) answers to it for the district's duties too.
-    if (lead === 'district') {
-      const street = governing(facts.street);
-      return street?.kind === 'district' ? street : governing(facts.district);
-    }
-    return catalog.units.get(lead) ?? null;
+  const leads = buildLeads(catalog);
+  const dutyOf = dutiesOf(catalog, leads);
+  const street = leads('street');
+  const unknown: Choice = {
+    status: 'triage',
+    lead: null,
+    co: [],
+    rule: null,
+    reason: '事项不明，转人工研判',
+    runnersUp: [],
   };
-
   return {
     choose(facts) {
-      const { leaf } = facts;
-      if (leaf === null) return { status: 'triage', lead: null, co: [], rule: null, reason: '事项不明，转人工研判' };
-      const duties = dutyOf.get(leaf.code);
-      const rule = duties?.rules.find((candidate) => matches(candidate, facts));
-      const lead = rule?.lead ?? leaf.lead;
-      const tooRough = lead === 'street' && facts.street === null;
-      const backstop = tooRough ? duties?.backstops.find((candidate) => matches(candidate, facts)) : undefined;
-      const unit = tooRough ? (backstop ? unitFor(backstop.lead, facts) : null) : unitFor(lead, facts);
-      const co: Unit[] = [];
-      for (const word of rule?.co ?? []) {
-        const one = unitFor(word, facts);
-        if (one !== null && one !== unit && !co.includes(one)) co.push(one);
-      }
-      const duty = rule?.reason ?? `事项“${duties?.path ?? leaf.name}”按派单目录${leadWord(lead, unit)}`;
+      const duty = facts.leaf === null ? undefined : dutyOf.get(facts.leaf.code);
+      if (duty === undefined) return unknown;
+      const taken = decide(duty, facts);
+      const { option, lead, backstop, unit } = taken;
       const doubt = doubtOf(facts, lead, unit);
-      const why = backstop ? `${duty}；只能定位到区：${backstop.reason}` : duty;
+      const why = reasonOf(option?.rule.reason ?? duty.usualReason, lead, backstop, facts);
       return {
         status: doubt === null ? 'dispatch' : 'triage',
         lead: unit,
-        co,
-        rule: backstop?.code ?? rule?.code ?? 'default',
+        co: helpersOf(option?.co ?? [], street, unit, facts),
+        rule: backstop?.rule.code ?? option?.rule.code ?? 'default',
         reason: doubt === null ? why : `${doubt}，转人工研判；建议：${why}`,
+        runnersUp: runnersUp(duty, facts, taken),
       };
+    },
+    leadOf(facts) {
+      const duty = facts.leaf === null ? undefined : dutyOf.get(facts.leaf.code);
+      return duty === undefined ? null : decide(duty, facts).unit;
     },
   };
 }
 
-function leadWord(lead: Lead, unit: Unit | null): string {
-  if (lead === 'street') return '由所在街道（乡镇）主办';
-  if (lead === 'district') return '由所在区主办';
-  return `由${unit?.name ?? lead}主办`;
+/** The co-handlers that the rule names. Danger to life concerns the street at once, whoever leads. */
+function helpersOf(words: readonly Lead[], street: Lead, lead: Unit | null, facts: Facts): Unit[] {
+  const co: Unit[] = [];
+  const add = (unit: Unit | null) => {
+    if (unit !== null && unit !== lead && !co.includes(unit)) co.push(unit);
+  };
+  for (const word of words) add(word.unitIn(facts));
+  if (facts.level === emergencyLevel) add(street.unitIn(facts));
+  return co;
+}
+
+function reasonOf(duty: string, lead: Lead, backstop: Option | undefined, facts: Facts): string {
+  const local = lead.reasonIn(facts);
+  const why = local === null ? duty : `${duty}${local}`;
+  return backstop ? `${why}；只能定位到区：${backstop.rule.reason}` : why;
 }
 
 /** Why a person must decide; null where the machine may. Duties of city departments do not depend on the place. */
-function doubtOf(facts: Facts, lead: Lead, unit: Unit | null): string | null {
+function doubtOf(facts: Facts, { word }: Lead, unit: Unit | null): string | null {
   if (!facts.matterAccepted) return '事项把握不足';
   if (facts.placeStatus === 'outside') return '地点在本市以外';
-  const needsPlace = lead === 'street' || lead === 'district' || unit?.kind !== 'city';
+  const needsPlace = word === 'street' || word === 'district' || unit?.kind !== 'city';
   if (needsPlace && facts.placeStatus === 'ambiguous') return '地点有多种可能';
   if (needsPlace && facts.placeStatus === 'unknown') return '地点不明';
   if (unit === null) return '没有对应的承办单位';

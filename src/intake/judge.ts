@@ -7,7 +7,8 @@ import { buildClassifier, type Classifier, type Verdict } from '../classify/clas
 import { joinWords, type Words } from '../classify/fields.ts';
 import type { Model } from '../classify/model.ts';
 import type { Segmenter } from '../classify/segment.ts';
-import { buildDispatcher, type Dispatcher } from '../dispatch/choose.ts';
+import { buildDispatcher, type Dispatcher, type Facts } from '../dispatch/choose.ts';
+import { buildRouter, type Router } from '../dispatch/route.ts';
 import { buildGazetteer, type Gazetteer } from '../place/gazetteer.ts';
 import { resolvePlace } from '../place/resolve.ts';
 import { normalize } from '../text/normalize.ts';
@@ -52,6 +53,7 @@ interface Parts {
   model: string;
   gazetteer: Gazetteer;
   dispatcher: Dispatcher;
+  router: Router;
   leaves: ReadonlyMap<string, Leaf>;
 }
 
@@ -69,6 +71,7 @@ export function buildJudge(catalog: Catalog, segmenter: Segmenter, model: Model)
     model: model.name,
     gazetteer: buildGazetteer(catalog.data.divisions, catalog.data.areas),
     dispatcher: buildDispatcher(catalog),
+    router: buildRouter(catalog),
     leaves: new Map(catalog.leaves.map((leaf) => [leaf.code, leaf])),
   };
   return {
@@ -115,31 +118,23 @@ function judge(
   subject: Subject,
   joined: string,
   words: readonly string[],
-  { catalog, classifier, model, gazetteer, dispatcher, leaves }: Parts,
+  { catalog, classifier, model, gazetteer, dispatcher, router, leaves }: Parts,
 ): Judgement {
   const verdict = classifier.classify({ title: subject.title, text: subject.text, joined }, words);
   const place = placeOf(subject, gazetteer, catalog);
   const given = subject.matter === undefined ? undefined : leaves.get(subject.matter);
   const matter = matterOf(verdict, given);
   const need = needOf(verdict, subject.need ?? given?.need, catalog);
-  const { acceptMatter, acceptPlace } = catalog.judgement;
   const type = subject.type
     ? { code: subject.type, confidence: 1 }
     : { code: verdict.type.code, confidence: round(verdict.type.confidence) };
   const level = subject.level
     ? { code: subject.level, reason: '人工指定' }
     : levelOf(verdict, given ?? verdict.leaves[0]?.leaf, catalog.judgement.defaultLevel);
-  const sure = place.status === 'outside' || place.status === 'unknown' || isAtLeast(place.confidence, acceptPlace);
-  const { status, lead, co, rule, reason } = dispatcher.choose({
-    leaf: given ?? verdict.leaves[0]?.leaf ?? null,
-    matterAccepted: need.accepted && isAtLeast(matter.confidence, acceptMatter),
-    placeStatus: sure ? place.status : 'ambiguous',
-    district: place.district?.code ?? null,
-    street: place.street?.code ?? null,
-    type: type.code,
-    level: level.code,
-    caller: subject.caller ?? 'person',
-  });
+  const leaf = given ?? verdict.leaves[0]?.leaf ?? null;
+  const facts = factsOf({ need, matter, type, level, place }, leaf, subject.caller ?? 'person', catalog);
+  const { status, lead, co, rule, reason, runnersUp } = dispatcher.choose(facts);
+  const { emergency, disposition } = router.offer(joined, facts);
   return {
     need,
     matter,
@@ -147,8 +142,40 @@ function judge(
     model,
     level,
     place,
-    dispatch: { status, lead: lead && unitRef(lead), co: co.map(unitRef), rule, reason },
+    dispatch: {
+      status,
+      lead: lead && unitRef(lead),
+      co: co.map(unitRef),
+      rule,
+      reason,
+      runnersUp: runnersUp.map((one) => ({ rule: one.rule, lead: unitRef(one.lead), reason: one.reason })),
+      emergency,
+    },
+    disposition,
     evidence: verdict.evidence,
+  };
+}
+
+type Told = Pick<Judgement, 'need' | 'matter' | 'type' | 'level' | 'place'>;
+
+/** What the choice of the unit rests on, from a judgement just made or one that was stored. */
+export function factsOf(
+  { need, matter, type, level, place }: Told,
+  leaf: Leaf | null,
+  caller: string,
+  { judgement }: Pick<Catalog, 'judgement'>,
+): Facts {
+  const isKnown = place.status !== 'outside' && place.status !== 'unknown';
+  const unsure = isKnown && !isAtLeast(place.confidence, judgement.acceptPlace);
+  return {
+    leaf,
+    matterAccepted: need.accepted && isAtLeast(matter.confidence, judgement.acceptMatter),
+    placeStatus: unsure ? 'ambiguous' : place.status,
+    district: place.district?.code ?? null,
+    street: place.street?.code ?? null,
+    type: type.code,
+    level: level.code,
+    caller,
   };
 }
 

@@ -3,11 +3,15 @@
  */
 import { type Static, Type } from 'typebox';
 import { UnitRef } from '../catalog/schemas.ts';
+import { emergencyNumbers } from '../catalog/types.ts';
 import { nullable, oneOf } from '../http/schemas.ts';
 
 const Confidence = Type.Number({ minimum: 0, maximum: 1 });
 const NamedCode = Type.Object({ code: Type.String(), name: Type.String() });
 const RatedMatter = Type.Object({ code: Type.String(), path: Type.Array(Type.String()), confidence: Confidence });
+
+/** Said of what was added later: stored judgements stay as they were. */
+const since = '升级以前登记的诉求没有';
 
 /** What `classify` prints for a text and `POST /complaints` answers and stores. */
 export const Judgement = Type.Object(
@@ -57,7 +61,30 @@ export const Judgement = Type.Object(
       co: Type.Array(UnitRef),
       rule: nullable(Type.String()),
       reason: Type.String(),
+      runnersUp: Type.Optional(
+        Type.Array(Type.Object({ rule: Type.String(), lead: UnitRef, reason: Type.String() }), {
+          description: `其后也相符的至多三条规则，default 为事项自己的主办；${since}`,
+        }),
+      ),
+      emergency: Type.Optional(
+        nullable(
+          Type.Object(
+            { channel: oneOf(emergencyNumbers), reason: Type.String() },
+            { description: `危及生命财产（L1）时须同时告知的紧急渠道；${since}` },
+          ),
+        ),
+      ),
     }),
+    disposition: Type.Optional(
+      Type.Object(
+        {
+          kind: oneOf(['dispatch', 'redirected', 'handover']),
+          route: nullable(Type.String({ description: 'routes.csv 的编码' })),
+          reason: Type.String(),
+        },
+        { description: `建议的处置方式：引导法定途径、紧急转接只是建议，由人在登记时决定；${since}` },
+      ),
+    ),
     evidence: Type.Array(
       Type.Object({ text: Type.String(), for: oneOf(['matter', 'need', 'type', 'level']), weight: Type.Number() }),
     ),

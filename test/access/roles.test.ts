@@ -25,12 +25,17 @@ const calls: Record<string, Role[]> = {
   'POST /callbacks/{id}/attempts': ['callback'],
   'GET /reports/rates': ['analyst', 'assessor', 'manager'],
   'GET /quality': ['analyst', 'assessor', 'dispatcher', 'admin'],
+  'PUT /catalog/rules': ['admin'],
+  'POST /catalog/rules/try': ['admin', 'analyst'],
+  'GET /catalog/changes': ['admin', 'analyst', 'auditor', 'dispatcher'],
   ...Object.fromEntries(catalogs.map((name) => [`GET /catalog/${name}`, everyone])),
 };
 const urlOf = (call: string) =>
   call.split(' ')[1]?.replace('{number}', '209911220000001').replace('{id}', '999999') ?? '';
-const send = (caller: Caller, call: string) =>
-  call.startsWith('GET') ? caller.get(urlOf(call)) : caller.post(urlOf(call), {});
+const send = (caller: Caller, call: string) => {
+  if (call.startsWith('GET')) return caller.get(urlOf(call));
+  return call.startsWith('PUT') ? caller.put(urlOf(call), {}) : caller.post(urlOf(call), {});
+};
 
 t.test('every call and every role', async (t) => {
   const { as, anyone, app: service, connection } = await app(t);
