@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import type { Division } from '../src/catalog/types.ts';
-import { type Area, buildGazetteer } from '../src/place/gazetteer.ts';
+import { type Area, buildGazetteer, type Landmark } from '../src/place/gazetteer.ts';
 import { resolvePlace } from '../src/place/resolve.ts';
 
 const LIMIT = { textsPerSecond: 20_000, megabytes: 30, buildMilliseconds: 1500 };
@@ -30,7 +30,7 @@ function memory(): number {
   return (heapUsed + arrayBuffers) / 1024 / 1024;
 }
 
-function load(): { divisions: Division[]; areas: Area[] } {
+function load(): { divisions: Division[]; areas: Area[]; landmarks: Landmark[] } {
   const list = (cell: string | undefined) => (cell ?? '').split('|').filter((item) => item !== '');
   const divisions = seed('divisions.csv').flatMap((row): Division[] => {
     const { code = '', name = '', kind } = row;
@@ -41,7 +41,13 @@ function load(): { divisions: Division[]; areas: Area[] } {
       { code, name, kind, parent: row.parent || null, aliases: list(row.aliases), zone, unit: null, ...validity },
     ];
   });
-  return { divisions, areas: seed('areas.csv').map((row) => ({ name: row.name ?? '', streets: list(row.streets) })) };
+  const areas = seed('areas.csv').map((row) => ({ name: row.name ?? '', streets: list(row.streets) }));
+  const landmarks = seed('landmarks.csv').map(({ name = '', aliases, street }) => ({
+    name,
+    aliases: list(aliases),
+    streets: list(street),
+  }));
+  return { divisions, areas, landmarks };
 }
 
 function makeTexts(divisions: readonly Division[]): string[] {
@@ -58,10 +64,10 @@ function makeTexts(divisions: readonly Division[]): string[] {
   });
 }
 
-const { divisions, areas } = load();
+const { divisions, areas, landmarks } = load();
 const before = memory();
 const started = performance.now();
-const gazetteer = buildGazetteer(divisions, areas);
+const gazetteer = buildGazetteer(divisions, areas, landmarks);
 const build = performance.now() - started;
 const megabytes = memory() - before;
 const texts = makeTexts(divisions);

@@ -92,6 +92,10 @@ const town = {
   'areas.csv': `name,streets,note,valid_from,valid_to
 老码头,990101001,习惯称呼,2026-01-01,
 `,
+  'landmarks.csv': `name,aliases,kind,street,source,valid_from,valid_to
+临江码头客运站,码头客运站,station,990101001,虚构,2026-01-01,
+临江大剧院,,venue,990101001,虚构,2026-01-01,
+`,
   'units.csv': `code,name,kind,parent,division,aliases,duty,valid_from,valid_to
 990101,东港区人民政府,district,,990101,,统筹全区。,2026-01-01,
 990101001,码头街道办事处,street,990101,990101001,,属地事务。,2026-01-01,
@@ -214,6 +218,9 @@ const faults: readonly (readonly [file: TownFile, from: string, to: string, prob
   ['divisions.csv', '码头街,,,', '码头街,,LJ-XX,', ':4 承办单位 “LJ-XX” 不存在'],
   ['units.csv', '990101,990101001,', '990101,990102,', ':3 区划 “990102” 不存在'],
   ['areas.csv', '990101001', '990101', ':2 街道 “990101” 不存在'],
+  ['landmarks.csv', '990101001', '990101', ':2 街道 “990101” 不存在'],
+  ['landmarks.csv', '临江大剧院,,', '临江大剧院,码头客运站,', ':3 “码头客运站” 已是地标 “临江码头客运站” 的名称'],
+  ['landmarks.csv', 'station,990101001', 'station,', ':2 地标须有所在街道'],
   ['words.csv', '2026-01-01,', '2026-01-01,2025-12-31', ':2 valid_to 应晚于 valid_from'],
   // within a row
   ['units.csv', '东港区人民政府', '', ':2 列 name：不能为空'],

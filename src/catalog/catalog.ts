@@ -81,6 +81,7 @@ export function selectValid(data: SeedData, date: string): SeedData {
   return {
     divisions: valid(data.divisions),
     areas: valid(data.areas),
+    landmarks: valid(data.landmarks),
     units: valid(data.units),
     needs: valid(data.needs),
     matters: valid(data.matters),

@@ -48,6 +48,8 @@ function checkCodes(sheets: Sheets, fault: Fault): void {
   checkUnique(sheets.guard, (row) => row.matter, fault);
   checkUnique(sheets.localUnits, (row) => `${row.word} ${row.division} ${row.validFrom}`, fault);
   checkUnique(sheets.areas, (row) => row.name, fault);
+  checkUnique(sheets.landmarks, (row) => row.name, fault);
+  checkLandmarks(sheets, fault);
   checkUnique(sheets.calendar, (row) => row.date, fault);
   checkUnique(sheets.words, (row) => row.word, fault);
   checkUnique(sheets.lexicon, (row) => `${row.word} ${row.kind} ${row.code}`, fault);
@@ -101,6 +103,21 @@ function checkDivisions({ divisions, areas, units }: Sheets, fault: Fault): void
     // An area without streets lies outside the city: people name it, and it must not be taken for a street of ours.
     for (const street of row.streets) {
       if (byCode.get(street)?.kind !== 'street') fault(areas, index, `街道 “${street}” 不存在`);
+    }
+  });
+}
+
+/** A landmark lies in a street of the city, and no two are called alike: a text could not say which is meant. */
+function checkLandmarks({ landmarks, divisions }: Sheets, fault: Fault): void {
+  const streets = new Set(divisions.rows.filter(({ kind }) => kind === 'street').map(({ code }) => code));
+  const named = new Map<string, string>();
+  landmarks.rows.forEach((row, index) => {
+    if (row.streets.length === 0) fault(landmarks, index, '地标须有所在街道');
+    for (const street of row.streets) if (!streets.has(street)) fault(landmarks, index, `街道 “${street}” 不存在`);
+    for (const name of [row.name, ...row.aliases]) {
+      const other = named.get(name);
+      if (other !== undefined) fault(landmarks, index, `“${name}” 已是地标 “${other}” 的名称`);
+      else named.set(name, row.name);
     }
   });
 }

@@ -49,6 +49,14 @@ const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = {
     ...validity,
   },
   areas: { name: text('name'), streets: list('streets'), note: column('note'), ...validity },
+  landmarks: {
+    name: text('name'),
+    aliases: list('aliases'),
+    kind: text('kind'),
+    streets: list('street'),
+    source: text('source'),
+    ...validity,
+  },
   units: {
     code: text('code'),
     name: text('name'),
@@ -178,26 +186,6 @@ function column(header: string): Column<string> {
   return { header, parse: (cell) => cell };
 }
 
-/**
- * Files that hold for the whole country and fall back to the built-in folder where a city brings none of its own.
- * All others describe one city and must stand in its folder.
- */
-export const nationalFiles: ReadonlySet<string> = new Set([
-  'needs.csv',
-  'types.csv',
-  'levels.csv',
-  'calendar.csv',
-  'matters.csv',
-  'lexicon.csv',
-  'guard.csv',
-  'routes.csv',
-  'assessment.csv',
-  'judgement.csv',
-]);
-
-/** Files that a city need not bring and that nobody brings for it: without them nothing differs by place. */
-export const optionalFiles: ReadonlySet<string> = new Set(['local-units.csv']);
-
 /** Splits CSV into records with line numbers; a fault of the form itself (quotes, column count) is a problem of the file. */
 function records(file: string, content: string, problems: SeedProblem[]): { record: string[]; line: number }[] {
   const found: { record: string[]; line: number }[] = [];
@@ -280,6 +268,7 @@ export function parseSheets(content: (file: string) => string | null, problems: 
   return {
     divisions: sheet('divisions'),
     areas: sheet('areas'),
+    landmarks: sheet('landmarks'),
     units: sheet('units'),
     needs: sheet('needs'),
     matters: sheet('matters'),

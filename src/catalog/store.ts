@@ -13,6 +13,7 @@ const chunk = 2000;
 const keyed = {
   divisions: tables.divisions,
   areas: tables.areas,
+  landmarks: tables.landmarks,
   units: tables.units,
   needs: tables.needs,
   matters: tables.matters,
@@ -111,6 +112,7 @@ export async function loadCatalogRows(db: Db): Promise<SeedData> {
   return {
     divisions: await db.select().from(tables.divisions).orderBy(tables.divisions.code),
     areas: await db.select().from(tables.areas).orderBy(tables.areas.name),
+    landmarks: await db.select().from(tables.landmarks).orderBy(tables.landmarks.name),
     units: await db.select().from(tables.units).orderBy(tables.units.code),
     needs: await db.select().from(tables.needs).orderBy(tables.needs.sort),
     matters: await db.select().from(tables.matters).orderBy(tables.matters.code),

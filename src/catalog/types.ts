@@ -35,6 +35,16 @@ export interface Area extends Validity {
   note: string;
 }
 
+/** 地标: a well-known place with the streets it lies in: one for most, several where it stands across them. */
+export interface Landmark extends Validity {
+  name: string;
+  aliases: string[];
+  kind: string;
+  streets: string[];
+  /** How the streets are known. */
+  source: string;
+}
+
 export const unitKinds = ['street', 'district', 'city', 'enterprise'] as const;
 export type UnitKind = (typeof unitKinds)[number];
 
@@ -210,6 +220,7 @@ export interface JudgementRule extends Validity {
 export interface SeedData {
   divisions: Division[];
   areas: Area[];
+  landmarks: Landmark[];
   units: Unit[];
   needs: Need[];
   matters: Matter[];

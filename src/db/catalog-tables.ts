@@ -57,6 +57,15 @@ export const areas = pgTable('areas', {
   ...validity,
 });
 
+export const landmarks = pgTable('landmarks', {
+  name: text('name').primaryKey(),
+  aliases: textList('aliases'),
+  kind: text('kind').notNull(),
+  streets: textList('streets'),
+  source: text('source').notNull(),
+  ...validity,
+});
+
 export const units = pgTable('units', {
   code: text('code').primaryKey(),
   name: text('name').notNull(),

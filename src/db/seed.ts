@@ -8,14 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { shanghaiDate } from '../catalog/calendar.ts';
 import { buildCatalog } from '../catalog/catalog.ts';
 import { checkSheets } from '../catalog/check.ts';
-import {
-  nationalFiles,
-  optionalFiles,
-  parseSheets,
-  type SeedProblem,
-  type Sheets,
-  seedFiles,
-} from '../catalog/files.ts';
+import { parseSheets, type SeedProblem, type Sheets, seedFiles } from '../catalog/files.ts';
+import { nationalFiles, optionalFiles } from '../catalog/folders.ts';
 import { newestCatalog, saveCatalog } from '../catalog/store.ts';
 import type { SeedData, Seeds } from '../catalog/types.ts';
 import type { Db } from './connect.ts';
@@ -76,6 +70,7 @@ export function dataOf(sheets: Sheets): SeedData {
   return {
     divisions: sheets.divisions.rows,
     areas: sheets.areas.rows,
+    landmarks: sheets.landmarks.rows,
     units: sheets.units.rows,
     needs: sheets.needs.rows,
     matters: sheets.matters.rows,

@@ -69,7 +69,7 @@ export function buildJudge(catalog: Catalog, segmenter: Segmenter, model: Model)
     catalog,
     classifier: buildClassifier(catalog, model),
     model: model.name,
-    gazetteer: buildGazetteer(catalog.data.divisions, catalog.data.areas),
+    gazetteer: buildGazetteer(catalog.data.divisions, catalog.data.areas, catalog.data.landmarks),
     dispatcher: buildDispatcher(catalog),
     router: buildRouter(catalog),
     leaves: new Map(catalog.leaves.map((leaf) => [leaf.code, leaf])),

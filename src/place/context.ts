@@ -13,7 +13,7 @@ interface Pattern {
 }
 
 /** By UTF-16 unit: the bits of the patterns that may begin, or end, with it. */
-const EDGES = new Uint16Array(65536);
+const EDGES = new Uint32Array(65536);
 let patterns = 0;
 
 /** A pattern that begins, or ends, with one of the characters. */
@@ -61,7 +61,7 @@ export function endingAt(text: string, at: number): { ending: Ending; end: numbe
   return null;
 }
 
-export type Tail = 'road' | 'stop' | 'landmark' | 'sibling' | 'none';
+export type Tail = 'branch' | 'road' | 'stop' | 'landmark' | 'sibling' | 'none';
 
 const TAILS: readonly [Tail, Pattern][] = [
   [
@@ -91,8 +91,23 @@ const TAILS: readonly [Tail, Pattern][] = [
   ],
 ];
 
-/** What follows a name written without its ending: a road or a landmark called after it, or a neighbour not in the list. */
+const BRANCH = edged('分校院附医', /分[校院部店]|校区|院区|附属|附[中小]|医联体/y);
+
+/** Whether a branch is named at most four characters on, before the next mark: 北京四中房山校区. */
+function branches(text: string, at: number): boolean {
+  for (let i = at; i <= at + 4 && i < text.length; i += 1) {
+    if (begins(BRANCH, edgesAt(text, i), text, i)) return true;
+    if (',。;!?'.includes(text[i] as string)) return false;
+  }
+  return false;
+}
+
+/**
+ * What follows a name written without its ending: a branch of it, a road or a landmark called after it, or a neighbour not in
+ * the list.
+ */
 export function tailAt(text: string, at: number): Tail {
+  if (branches(text, at)) return 'branch';
   const edges = edgesAt(text, at);
   if (edges === 0) return 'none';
   for (const [tail, pattern] of TAILS) if (begins(pattern, edges, text, at)) return tail;
@@ -115,7 +130,10 @@ const AT = edged(
   /(?:位于|坐落|地址|地处|住址|地点|小区|居住|家住|租住|现住|暂住|住|在|于)[是为在于:的]*\s*(?:本市|我市)?$/,
 );
 const AWAY = edged('的人户籍牌车身医社生', /(?:的)?(?:人(?![民行员])|户口|户籍|籍|牌照|车牌|身份证|医保|社保|生源)/y);
-const VISITED = edged('上工就看打出旅游', /上班|工作(?![人站者日时室单证])|上学|就读|就医|看病|打工|出差|旅游|游玩/y);
+const VISITED = edged(
+  '上工就看打出旅游做陪住放治化复',
+  /上班|工作(?![人站者日时室单证])|上学|就读|就医|看病|打工|出差|旅游|游玩|做(?:的|完|了)?手术|做的|陪护|陪床|住院|放的|治病|治疗|化疗|复查/y,
+);
 
 /** Whether a visit is named at most four characters on, before the next mark: 在海淀区的公司上班. */
 function visits(text: string, at: number): boolean {
@@ -126,14 +144,17 @@ function visits(text: string, at: number): boolean {
   return false;
 }
 
-/** How far the words around a place say that the matter is there: 1 neutral, more after 位于 or 住, less after 去 or 老家. */
-export function roleAt(text: string, start: number, end: number): number {
+/**
+ * How far the words around a place say that the matter is there: 1 neutral, more after 位于 or 住, less after 去 or 老家. Where it
+ * is the only place named, 去 tells little: who goes to a park complains of the park.
+ */
+export function roleAt(text: string, start: number, end: number, isAlone = false): number {
   const edges = edgesAt(text, start - 1) & (FROM.bit | TOWARDS.bit | AT.bit);
   const before = edges === 0 ? '' : text.slice(Math.max(0, start - 10), start);
   if ((edges & FROM.bit) !== 0 && FROM.pattern.test(before)) return 0.3;
   if (begins(AWAY, edgesAt(text, end), text, end)) return 0.3;
   if (visits(text, end)) return 0.5;
-  if ((edges & TOWARDS.bit) !== 0 && TOWARDS.pattern.test(before) && !ARRIVED.test(before)) return 0.45;
+  if ((edges & TOWARDS.bit) !== 0 && TOWARDS.pattern.test(before) && !ARRIVED.test(before)) return isAlone ? 0.8 : 0.45;
   return (edges & AT.bit) !== 0 && AT.pattern.test(before) ? 1.2 : 1;
 }
 

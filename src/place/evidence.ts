@@ -202,10 +202,16 @@ function sure(weight: number, role: number, field: Field): number {
   return Math.min(0.98, weight * role * field.weight);
 }
 
-function weighAddress(gazetteer: Gazetteer, field: Field, whole: Mention[], evidence: Evidence): void {
+function weighAddress(
+  gazetteer: Gazetteer,
+  field: Field,
+  whole: Mention[],
+  evidence: Evidence,
+  isAlone: boolean,
+): void {
   const { start } = whole[0] as Mention;
   const { end } = whole[whole.length - 1] as Mention;
-  const role = context.roleAt(field.text, start, end);
+  const role = context.roleAt(field.text, start, end, isAlone);
   const address = takeOutside(field, whole, role, evidence);
   const near = around(address);
   const span = end - start <= 30 ? field.raw.slice(start, end) : null;
@@ -232,26 +238,24 @@ function weighAddress(gazetteer: Gazetteer, field: Field, whole: Mention[], evid
   }
 }
 
-/** Splits the mentions of a field into addresses, neighbours of which the earlier says where the later is; weighs each. */
-function weighField(gazetteer: Gazetteer, field: Field, evidence: Evidence): void {
-  const { text } = field;
-  let address: Mention[] = [];
+/** Splits the mentions of a field into addresses, neighbours of which the earlier says where the later is. */
+function addressesIn(gazetteer: Gazetteer, text: string): Mention[][] {
+  const found: Mention[][] = [];
   let last: Mention | null = null;
   let fine = false;
   for (const mention of mentionsIn(gazetteer, text)) {
     const { level } = mention.meaning;
     const restarts = fine && (level === 'district' || level === 'city') && text[mention.start - 1] !== '(';
     const joined = last && !restarts && context.joins(text, last.end, mention.start, last.meaning.level === 'outside');
-    if (!joined && last) {
-      weighAddress(gazetteer, field, address, evidence);
-      address = [];
+    if (joined) found.at(-1)?.push(mention);
+    else {
+      found.push([mention]);
       fine = false;
     }
-    address.push(mention);
     last = mention;
     fine ||= level === 'coarse' || level === 'fine';
   }
-  if (last) weighAddress(gazetteer, field, address, evidence);
+  return found;
 }
 
 const FIELDS = [
@@ -268,7 +272,8 @@ export function gather(gazetteer: Gazetteer, input: PlaceInput): Evidence {
     const raw = input[name];
     if (!raw) continue;
     const field = { raw, text: names.fold(raw), weight: weight * left, address: name === 'address' };
-    weighField(gazetteer, field, evidence);
+    const addresses = addressesIn(gazetteer, field.text);
+    for (const address of addresses) weighAddress(gazetteer, field, address, evidence, addresses.length === 1);
     let best = evidence.outside.weight;
     for (const one of evidence.streets) best = Math.max(best, one.weight);
     if (best >= TAKEN) left *= 0.8;

@@ -14,6 +14,14 @@ export interface Area {
   streets: string[];
 }
 
+/** A well-known place with the streets it lies in. */
+export interface Landmark {
+  name: string;
+  aliases: readonly string[];
+  /** Street codes. */
+  streets: readonly string[];
+}
+
 /** Everything but what `Places` holds serves finding names and divisions. */
 export interface Gazetteer extends Places {
   /** By word: whether it is a bare number (三村). */
@@ -135,18 +143,31 @@ function chains(divisions: readonly Division[], codes: ReadonlyMap<string, numbe
  * Builds the gazetteer of a city from its divisions (those valid on the day wanted) and its areas. Divisions without
  * their parents, and street codes of areas that are not in the list, are left out of what texts can resolve to.
  */
-export function buildGazetteer(divisions: readonly Division[], areas: readonly Area[]): Gazetteer {
+export function buildGazetteer(
+  divisions: readonly Division[],
+  areas: readonly Area[],
+  landmarks: readonly Landmark[] = [],
+): Gazetteer {
   const codes = new Map(divisions.map((division, at) => [division.code, at]));
   const { districtOf, streetOf } = chains(divisions, codes);
   const rural = new Uint8Array(divisions.length);
   const words: Words = new Map();
   addDivisions(words, divisions, rural);
   const inside: number[][] = [];
+  const known = (streets: readonly string[]) =>
+    streets.map((code) => codes.get(code) ?? -1).filter((at) => at >= 0 && streetOf[at] === at);
   for (const { name, streets } of areas) {
-    const known = streets.map((code) => codes.get(code) ?? -1).filter((at) => at >= 0 && streetOf[at] === at);
-    if (known.length === 0) continue;
+    if (known(streets).length === 0) continue;
     add(words, names.fold(name), 'area', inside.length, 'base', names.isOrdinary(names.fold(name)));
-    inside.push(known);
+    inside.push(known(streets));
+  }
+  for (const { name, aliases, streets } of landmarks) {
+    if (known(streets).length === 0) continue;
+    // a name of the divisions goes first: the list is newer than any table of landmarks
+    for (const word of [name, ...aliases].map(names.fold)) {
+      if (!words.has(word)) add(words, word, 'landmark', inside.length, 'base');
+    }
+    inside.push(known(streets));
   }
   addEstates(words, divisions, streetOf);
   addOutside(words, divisions, areas);

@@ -5,7 +5,16 @@
 import type { Division } from '../catalog/types.ts';
 import type { Ending, Tail } from './context.ts';
 
-export type ReadingKind = 'city' | 'district' | 'street' | 'community' | 'estate' | 'area' | 'outside' | 'accident';
+export type ReadingKind =
+  | 'city'
+  | 'district'
+  | 'street'
+  | 'community'
+  | 'estate'
+  | 'area'
+  | 'landmark'
+  | 'outside'
+  | 'accident';
 
 /** What a written name may mean. `at` is the index of the division or area, -1 where there is none. */
 export interface Reading {
@@ -20,7 +29,7 @@ export interface Reading {
 /** The places of a city and the words that may name them. */
 export interface Places {
   divisions: readonly Division[];
-  /** The streets of each area, as indices of divisions. */
+  /** The streets of each area and landmark, as indices of divisions. */
   areas: readonly (readonly number[])[];
   /** By word: how it is written, and what it may mean. */
   names: readonly string[];
@@ -69,7 +78,7 @@ function weighEnded({ kind, form, strict }: Reading, rural: boolean, ending: End
 }
 
 /** What is left of a name's weight when something called after it follows. */
-const CUTS: Record<Tail, number> = { none: 1, sibling: 1, landmark: 0.8, stop: 0.6, road: 0.5 };
+const CUTS: Record<Tail, number> = { none: 1, sibling: 1, landmark: 0.8, branch: 1, stop: 0.6, road: 0.5 };
 
 /** How much a name without its ending tells, among the other readings of the same word. */
 function weighBare({ kind, form, strict }: Reading, word: string, all: readonly Reading[], tail: Tail): number {
@@ -77,9 +86,14 @@ function weighBare({ kind, form, strict }: Reading, word: string, all: readonly 
   if (kind === 'city' || kind === 'accident' || kind === 'outside') return kind === 'outside' && strict ? 0 : 0.5;
   if (has('district') && kind !== 'district') return 0;
   if (kind === 'district')
-    return { none: 0.68, sibling: 0.68, landmark: 0.5, stop: 0.5, road: 0.3 }[tail] + (form === 'whole' ? 0.2 : 0);
+    return (
+      { none: 0.68, sibling: 0.68, landmark: 0.5, branch: 0.68, stop: 0.5, road: 0.3 }[tail] +
+      (form === 'whole' ? 0.2 : 0)
+    );
   const cut = CUTS[tail];
   if (kind === 'area') return 0.74 * cut;
+  // a branch (分院, 校区) lies elsewhere; and a wrong street costs more than none
+  if (kind === 'landmark') return tail === 'branch' ? 0 : 0.84 * cut;
   if (form === 'whole') return (kind === 'community' ? 0.92 : 0.95) * cut;
   if (kind === 'street') return (has('area') ? 0.77 : word.endsWith('路') ? 0.64 : word.length > 2 ? 0.86 : 0.76) * cut;
   // a neighbour that is not in the list: its estate tells more than the community of the nearest name
@@ -93,7 +107,8 @@ function weighBare({ kind, form, strict }: Reading, word: string, all: readonly 
 /** What a reading means in divisions; `exactly` is false where the text goes on to a neighbour of the community. */
 function targets(places: Places, reading: Reading, weight: number, exactly: boolean): Target[] {
   const { areas, districtOf, streetOf, divisions } = places;
-  const meant = reading.kind === 'area' ? (areas[reading.at] ?? []) : reading.at < 0 ? [] : [reading.at];
+  const isArea = reading.kind === 'area' || reading.kind === 'landmark';
+  const meant = isArea ? (areas[reading.at] ?? []) : reading.at < 0 ? [] : [reading.at];
   return meant.map((at) => ({
     district: districtOf[at] ?? -1,
     street: streetOf[at] ?? -1,
@@ -107,6 +122,7 @@ const LEVELS: Record<ReadingKind, Level> = {
   district: 'district',
   street: 'coarse',
   area: 'coarse',
+  landmark: 'fine',
   community: 'fine',
   estate: 'fine',
   outside: 'outside',
@@ -155,8 +171,8 @@ function meanBare(places: Places, word: number, tail: Tail): Meaning | null {
 }
 
 const ENDED: Record<Ending, number> = { street: 0, town: 1, community: 2, village: 3, district: 4, city: 5, region: 6 };
-const BARE: Record<Tail, number> = { none: 7, road: 8, stop: 9, landmark: 10, sibling: 11 };
-const ways = 12;
+const BARE: Record<Tail, number> = { none: 7, road: 8, stop: 9, landmark: 10, sibling: 11, branch: 12 };
+const ways = 13;
 
 /** Works out each word's meanings when it is first met, and keeps them: there are few, and many texts. */
 export class Meanings {

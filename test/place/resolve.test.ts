@@ -20,7 +20,12 @@ const divisions = seed('divisions.csv').flatMap((row): Division[] => {
   return [{ code, name, kind, parent: row.parent || null, aliases: list(row.aliases), zone, unit: null, ...validity }];
 });
 const areas = seed('areas.csv').map((row) => ({ name: row.name ?? '', streets: list(row.streets) }));
-const gazetteer = buildGazetteer(divisions, areas);
+const landmarks = seed('landmarks.csv').map(({ name = '', aliases, street }) => ({
+  name,
+  aliases: list(aliases),
+  streets: list(street),
+}));
+const gazetteer = buildGazetteer(divisions, areas, landmarks);
 const resolve = (input: string | PlaceInput) =>
   resolvePlace(gazetteer, typeof input === 'string' ? { text: input } : input);
 
@@ -131,7 +136,8 @@ t.test(
     ['朝阳区和海淀区', 'ambiguous'],
     ['丰台区望京街道', 'ambiguous'],
     ['丰台区花家地北里', 'district 丰台区'],
-    ['望京医院', 'district 朝阳区'],
+    ['望京医院', 'resolved 朝阳区/望京街道'],
+    ['望京某医院', 'ambiguous 朝阳区'],
   ]),
 );
 
