@@ -32,13 +32,14 @@ t.test('emergencies', async (t) => {
 
 t.test('ways by law', async (t) => {
   const cases: [string, string | null, string | null][] = [
-    ['对法院判决不服，要求重审', 'M15.04.01', 'S01'],
+    ['不服法院判决，要求重审', null, 'S01'],
     ['已向劳动仲裁委提交材料，仲裁结果迟迟不出', 'M06.02.05', 'S03'],
     ['实名举报村支书贪污', 'M15.03.01', 'S04'],
     ['想申请行政復議', 'M15.04.04', 'S06'],
     ['申请政府信息公开一直没有答复', 'M15.01.03', 'S07'],
     ['对信访复查意见不满', 'M15.04.02', 'S08'],
     ['垃圾没人清运', 'M01.01.01', null],
+    ['物业说要向纪委反映，已有法院判决', 'M05.03.02', null],
   ];
   for (const [text, matter, route] of cases) {
     const kind = route === null ? 'dispatch' : 'redirected';
@@ -53,7 +54,7 @@ t.test('an emergency comes before a way by law; one beside the units does not ta
     emergency: { channel: '110' },
     disposition: { kind: 'handover' },
   });
-  t.match(look('法院判决之后老人晕倒', null, 'L1'), {
+  t.match(look('不服法院判决，老人晕倒', null, 'L1'), {
     emergency: { channel: '120' },
     disposition: { kind: 'redirected' },
   });
