@@ -11,6 +11,7 @@ import { callbackRoutes } from './callback/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { complaintRoutes } from './complaint/routes.ts';
 import type { Context } from './context.ts';
+import { groupRoutes } from './group/routes.ts';
 import { answerError, answerMalformed, installErrors } from './http/errors.ts';
 import { createMetrics, installMetrics, timeJudgements } from './http/metrics.ts';
 import { openApi } from './http/openapi.ts';
@@ -54,6 +55,7 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
       const typed = api.withTypeProvider<TypeBoxTypeProvider>();
       intakeRoutes(typed, ctx);
       complaintRoutes(typed, ctx);
+      groupRoutes(typed, ctx);
       workorderRoutes(typed, ctx);
       callbackRoutes(typed, ctx);
       assessmentRoutes(typed, ctx);

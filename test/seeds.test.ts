@@ -128,6 +128,14 @@ t.test('a sound folder is read; national files come from the built-in one', asyn
   t.match(seeds.data.divisions[2], { code: '990101001', parent: '990101', aliases: ['码头街'], validTo: null });
   t.match(seeds.data.rules, [{ type: [], caller: [], lead: 'street', co: ['LJ-SWJ', 'district'] }]);
   t.equal(seeds.data.needs.length, 13);
+  t.same(
+    seeds.data.alarms.map(({ code, matter }) => [code, matter]),
+    [
+      ['G01', '*'],
+      ['G02', '*'],
+    ],
+    'of the built-in alarms those about matters that the town has',
+  );
   t.equal(readSeeds(folder).hash, seeds.hash, 'the same files have the same hash');
   writeFileSync(`${folder}/words.csv`, `${town['words.csv']}未诉先办,2026-01-01,\n`);
   t.not(readSeeds(folder).hash, seeds.hash, 'another file has another');
@@ -210,6 +218,22 @@ for (const [file, from, to, problem] of faults) {
     t.equal(`${first?.file}:${first?.line} ${first?.message}`, problem.startsWith(':') ? file + problem : problem);
   });
 }
+
+t.test('alarms of a city', async (t) => {
+  const folder = folderOf(t);
+  const header = 'code,matter,scope,count,callers,hours,valid_from,valid_to\n';
+  const load = (rows: string) => {
+    writeFileSync(`${folder}/alarms.csv`, header + rows);
+    return refusal(folder).map(({ file, line, message }) => `${file}:${line} ${message}`);
+  };
+  t.same(load('A1,M01.01,street,3,2,24,2026-01-01,\n'), []);
+  t.same(load(''), [], 'a city may do without');
+  t.same(load('A1,M09,street,3,2,24,2026-01-01,\n'), ['alarms.csv:2 事项 “M09” 不存在']);
+  t.same(load('A1,*,street,3,4,24,2026-01-01,\n'), ['alarms.csv:2 callers（4）不应大于 count（3）']);
+  t.same(load('A1,*,city,3,2,24,2026-01-01,\n'), [
+    'alarms.csv:2 列 scope：应为 community、street、district 之一，实为“city”',
+  ]);
+});
 
 t.test('a missing file', async (t) => {
   const folder = folderOf(t);

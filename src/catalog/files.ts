@@ -17,7 +17,7 @@ import {
   optionalInteger,
   text,
 } from './columns.ts';
-import { divisionKinds, type SeedData, unitKinds } from './types.ts';
+import { alarmScopes, divisionKinds, type SeedData, unitKinds } from './types.ts';
 
 /** What is wrong with a seed file, and where. */
 export interface SeedProblem {
@@ -142,7 +142,17 @@ const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = {
     acceptPlace: integer('accept_place', 0, 10_000),
     splitMarked: integer('split_marked', 0, 10_000),
     splitUnmarked: integer('split_unmarked', 0, 10_000),
+    similarDays: integer('similar_days', 1, 366),
     defaultLevel: text('default_level'),
+    ...validity,
+  },
+  alarms: {
+    code: text('code'),
+    matter: text('matter'),
+    scope: oneOf('scope', alarmScopes),
+    count: integer('count', 2),
+    callers: integer('callers', 2),
+    hours: integer('hours', 1, 720),
     ...validity,
   },
 };
@@ -168,6 +178,7 @@ export const nationalFiles: ReadonlySet<string> = new Set([
   'lexicon.csv',
   'assessment.csv',
   'judgement.csv',
+  'alarms.csv',
 ]);
 
 /** Splits CSV into records with line numbers; a fault of the form itself (quotes, column count) is a problem of the file. */
@@ -262,5 +273,6 @@ export function parseSheets(content: (file: string) => string | null, problems: 
     words: sheet('words', 'words.csv'),
     assessment: sheet('assessment', 'assessment.csv'),
     judgement: sheet('judgement', 'judgement.csv'),
+    alarms: sheet('alarms', 'alarms.csv'),
   };
 }

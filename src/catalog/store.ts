@@ -22,6 +22,7 @@ const keyed = {
   rules: tables.dispatchRules,
   assessment: tables.assessmentRules,
   judgement: tables.judgementRules,
+  alarms: tables.alarmRules,
 } as const;
 
 /** Tables that nothing refers to: replaced as a whole. */
@@ -106,5 +107,6 @@ export async function loadCatalogRows(db: Db): Promise<SeedData> {
     words: await db.select().from(tables.cityWords),
     assessment: await db.select().from(tables.assessmentRules),
     judgement: await db.select().from(tables.judgementRules),
+    alarms: await db.select().from(tables.alarmRules).orderBy(tables.alarmRules.code),
   };
 }

@@ -19,6 +19,7 @@ export async function renderOpenApi(): Promise<string> {
   const nothing = {
     db,
     judgeAt: idle,
+    wordShares: idle,
     refresh: idle,
     clock: idle,
     random: idle,

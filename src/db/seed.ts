@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { shanghaiDate } from '../catalog/calendar.ts';
 import { buildCatalog } from '../catalog/catalog.ts';
 import { checkSheets } from '../catalog/check.ts';
-import { nationalFiles, parseSheets, type SeedProblem, seedFiles } from '../catalog/files.ts';
+import { nationalFiles, parseSheets, type SeedProblem, type Sheets, seedFiles } from '../catalog/files.ts';
 import { newestCatalog, saveCatalog } from '../catalog/store.ts';
 import type { Seeds } from '../catalog/types.ts';
 import type { Db } from './connect.ts';
@@ -32,6 +32,16 @@ export class SeedError extends Error {
 function sourceOf(folder: string, file: string): string {
   const own = path.join(folder, file);
   return existsSync(own) || !nationalFiles.has(file) ? own : path.join(builtInSeeds, file);
+}
+
+/** Built-in alarm rules about matters that a city's own catalogue does not have: they could never fire there. */
+function withoutForeign({ rows, lines }: Sheets['alarms'], { matters }: Sheets): Sheets['alarms'] {
+  const known = new Set(matters.rows.map(({ code }) => code));
+  const keep = (_: unknown, index: number) => {
+    const matter = rows[index]?.matter ?? '*';
+    return matter === '*' || known.has(matter);
+  };
+  return { rows: rows.filter(keep), lines: lines.filter(keep) };
 }
 
 /** SHA-256 over all files: cheap beside reading their rows. */
@@ -58,6 +68,7 @@ export function readSeeds(folder: string = builtInSeeds): Seeds {
     return null;
   };
   const sheets = parseSheets(read, problems);
+  if (!existsSync(path.join(folder, 'alarms.csv'))) sheets.alarms = withoutForeign(sheets.alarms, sheets);
   if (problems.length === 0) problems.push(...checkSheets(sheets));
   if (problems.length > 0) throw new SeedError(problems);
   return {
@@ -77,6 +88,7 @@ export function readSeeds(folder: string = builtInSeeds): Seeds {
       words: sheets.words.rows,
       assessment: sheets.assessment.rows,
       judgement: sheets.judgement.rows,
+      alarms: sheets.alarms.rows,
     },
   };
 }

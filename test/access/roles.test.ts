@@ -16,6 +16,7 @@ const calls: Record<string, Role[]> = {
   'GET /complaints': [...readers, 'analyst', 'channel'],
   'GET /complaints/{number}': [...readers, 'analyst', 'channel'],
   'POST /complaints/{number}/dispatch': ['dispatcher'],
+  'GET /groups': ['dispatcher', 'manager'],
   'GET /queue': ['handler', 'manager'],
   'GET /orders/{id}': readers,
   'POST /orders/{id}/sign': ['handler'],
