@@ -18,6 +18,7 @@ import { openApi } from './http/openapi.ts';
 import { installSecurity } from './http/security.ts';
 import { createValidatorCompiler } from './http/validation.ts';
 import { intakeRoutes } from './intake/routes.ts';
+import { linkRoutes } from './link/routes.ts';
 import { qualityRoutes } from './quality/routes.ts';
 import { workorderRoutes } from './workorder/routes.ts';
 
@@ -54,6 +55,7 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
       // Plain calls, not plugins: the features share one scope, so that one may refer to another's schemas.
       const typed = api.withTypeProvider<TypeBoxTypeProvider>();
       intakeRoutes(typed, ctx);
+      linkRoutes(typed, ctx);
       complaintRoutes(typed, ctx);
       groupRoutes(typed, ctx);
       workorderRoutes(typed, ctx);

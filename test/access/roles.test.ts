@@ -16,6 +16,8 @@ const calls: Record<string, Role[]> = {
   'GET /complaints': [...readers, 'analyst', 'channel'],
   'GET /complaints/{number}': [...readers, 'analyst', 'channel'],
   'POST /complaints/{number}/dispatch': ['dispatcher'],
+  'POST /complaints/{number}/link': ['dispatcher'],
+  'POST /complaints/{number}/unlink': ['dispatcher'],
   'GET /groups': ['dispatcher', 'manager'],
   'GET /queue': ['handler', 'manager'],
   'GET /orders/{id}': readers,
