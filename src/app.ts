@@ -20,6 +20,7 @@ import { createValidatorCompiler } from './http/validation.ts';
 import { intakeRoutes } from './intake/routes.ts';
 import { linkRoutes } from './link/routes.ts';
 import { qualityRoutes } from './quality/routes.ts';
+import { triageRoutes } from './triage/routes.ts';
 import { workorderRoutes } from './workorder/routes.ts';
 
 /** The longest body accepted: a complaint of 5,000 characters with every field full is under 64 kB. */
@@ -57,6 +58,7 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
       intakeRoutes(typed, ctx);
       linkRoutes(typed, ctx);
       complaintRoutes(typed, ctx);
+      triageRoutes(typed, ctx);
       groupRoutes(typed, ctx);
       workorderRoutes(typed, ctx);
       callbackRoutes(typed, ctx);

@@ -18,6 +18,7 @@ const calls: Record<string, Role[]> = {
   'POST /complaints/{number}/dispatch': ['dispatcher'],
   'POST /complaints/{number}/link': ['dispatcher'],
   'POST /complaints/{number}/unlink': ['dispatcher'],
+  'GET /triage': ['dispatcher'],
   'GET /groups': ['dispatcher', 'manager'],
   'GET /queue': ['handler', 'manager'],
   'GET /orders/{id}': readers,
