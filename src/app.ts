@@ -11,14 +11,17 @@ import { callbackRoutes } from './callback/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { complaintRoutes } from './complaint/routes.ts';
 import type { Context } from './context.ts';
+import { groupRoutes } from './group/routes.ts';
 import { answerError, answerMalformed, installErrors } from './http/errors.ts';
 import { createMetrics, installMetrics, timeJudgements } from './http/metrics.ts';
 import { openApi } from './http/openapi.ts';
 import { installSecurity } from './http/security.ts';
 import { createValidatorCompiler } from './http/validation.ts';
 import { intakeRoutes } from './intake/routes.ts';
+import { linkRoutes } from './link/routes.ts';
 import { qualityRoutes } from './quality/routes.ts';
 import { rulesRoutes } from './rules/routes.ts';
+import { triageRoutes } from './triage/routes.ts';
 import { workorderRoutes } from './workorder/routes.ts';
 
 /** The longest body accepted: a complaint of 5,000 characters with every field full is under 64 kB. */
@@ -54,7 +57,10 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
       // Plain calls, not plugins: the features share one scope, so that one may refer to another's schemas.
       const typed = api.withTypeProvider<TypeBoxTypeProvider>();
       intakeRoutes(typed, ctx);
+      linkRoutes(typed, ctx);
       complaintRoutes(typed, ctx);
+      triageRoutes(typed, ctx);
+      groupRoutes(typed, ctx);
       workorderRoutes(typed, ctx);
       callbackRoutes(typed, ctx);
       assessmentRoutes(typed, ctx);

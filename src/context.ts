@@ -7,16 +7,20 @@ import type { SeedData } from './catalog/types.ts';
 import { createSegmenter, type Segmenter, userWords } from './classify/segment.ts';
 import { builtInModels, checkModel, loadModel } from './classify/store.ts';
 import type { Db } from './db/connect.ts';
+import type { WordShares } from './intake/duplicates.ts';
 import { buildJudge, type Judge } from './intake/judge.ts';
+import { readWordShares } from './intake/store.ts';
 
 export interface Context {
   db: Db;
   segmenter: Segmenter;
+  /** How common words are in the stored complaints, as of the last refresh. */
+  wordShares: () => WordShares;
   /** The judge, and with it the catalog, in force at an instant. */
   judgeAt: (now: Date) => Judge;
   /** All catalog rows in use, whatever their validity, and their version. */
   catalogRows: () => { version: number; data: SeedData };
-  /** Looks for newly loaded seeds and takes them into use. */
+  /** Looks for newly loaded seeds and takes them into use; counts words anew. */
   refresh: () => Promise<void>;
   /** The present instant. Nothing below reads the time itself. */
   clock: () => Date;
@@ -36,6 +40,7 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
   const clock = options.clock ?? (() => new Date());
   const load = async () => ({ version: (await newestCatalog(db))?.version ?? 0, rows: await loadCatalogRows(db) });
   let { version, rows } = await load();
+  let shares = await readWordShares(db);
   if (version === 0) throw new Error('还没有基础数据，请先运行 jiesu seed');
   const segmenter = createSegmenter(userWords(rows));
   const model = loadModel(options.models ?? builtInModels);
@@ -56,11 +61,13 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
   return {
     db,
     segmenter,
+    wordShares: () => shares,
     clock,
     random: options.random ?? randomBytes,
     judgeAt,
     catalogRows: () => ({ version, data: rows }),
     async refresh() {
+      shares = await readWordShares(db);
       if ((await newestCatalog(db))?.version === version) return;
       const loaded = await load();
       // Throws where the model is none for the new words: then the old ones stay in use.

@@ -42,8 +42,11 @@ const arrows: Record<string, readonly string[]> = {
   figures: ['catalog'],
   training: ['access', 'classify'],
   workorder: ['access', 'catalog'],
-  intake: ['access', 'catalog', 'classify', 'dispatch', 'place', 'text', 'workorder'],
-  complaint: ['access', 'catalog', 'intake', 'text', 'workorder'],
+  group: ['access', 'catalog'],
+  intake: ['access', 'catalog', 'classify', 'dispatch', 'group', 'place', 'text', 'workorder'],
+  link: ['access', 'catalog', 'intake', 'workorder'],
+  complaint: ['access', 'catalog', 'intake', 'link', 'text', 'workorder'],
+  triage: ['access', 'catalog', 'intake', 'workorder'],
   callback: ['access', 'catalog', 'intake', 'workorder'],
   assessment: ['access', 'catalog', 'figures', 'intake'],
   quality: ['catalog', 'figures', 'intake'],
@@ -51,11 +54,23 @@ const arrows: Record<string, readonly string[]> = {
   demo: ['access', 'callback', 'catalog', 'complaint', 'intake', 'workorder'],
 };
 const others: Record<string, readonly string[]> = {
-  // The seeds are checked and saved by the catalog; the stored judgement has the shape that the intake gives it.
-  db: ['catalog', 'intake'],
+  // The seeds are checked and saved by the catalog; what is stored has the shapes that the intake and the links give it.
+  db: ['catalog', 'intake', 'link'],
   http: ['access'],
   'context.ts': ['catalog', 'classify', 'intake'],
-  'app.ts': ['assessment', 'callback', 'catalog', 'complaint', 'intake', 'quality', 'rules', 'workorder'],
+  'app.ts': [
+    'assessment',
+    'callback',
+    'catalog',
+    'complaint',
+    'group',
+    'intake',
+    'link',
+    'quality',
+    'rules',
+    'triage',
+    'workorder',
+  ],
   commands: ['access', 'assessment', 'catalog', 'classify', 'demo', 'dispatch', 'intake', 'training'],
   'main.ts': [],
   // The folder of the built-in models is its default.

@@ -145,6 +145,7 @@ export async function stored({ db }: Connection): Promise<Record<string, number>
     (select count(*)::int from complaints) as complaints, (select count(*)::int from callers) as callers,
     (select count(*)::int from orders) as orders, (select count(*)::int from events) as events,
     (select count(*)::int from idempotency_keys) as keys, (select count(*)::int from callbacks) as callbacks,
+    (select count(*)::int from complaint_links) as links, (select count(*)::int from group_members) as members,
     (select count(*)::int from callback_attempts) as attempts, (select count(*)::int from corrections) as corrections`);
   return { ...row };
 }

@@ -9,6 +9,7 @@ import type { Division } from '../src/catalog/types.ts';
 import { builtInSeeds, readSeeds, SeedError } from '../src/db/seed.ts';
 import { buildDispatcher } from '../src/dispatch/choose.ts';
 import { catalog, type T } from './helper.ts';
+import { town } from './town.ts';
 
 const beijing = catalog();
 const { divisions, units, needs, matters, levels, types } = beijing.data;
@@ -81,52 +82,6 @@ t.test('every leaf is led by somebody in every street', async (t) => {
   t.same(leaderless({ ...beijing, data: { ...beijing.data, rules: [] } }), [], 'by the default lead alone');
 });
 
-/** A city as small as can be. What it does not bring (needs, levels, …) holds for the whole country. */
-const town = {
-  'divisions.csv': `code,name,kind,parent,aliases,zone,unit,valid_from,valid_to
-990000,临江市,city,,,,,2026-01-01,
-990101,东港区,district,990000,,,,2026-01-01,
-990101001,码头街道,street,990101,码头街,,,2026-01-01,
-990101001001,灯塔社区居委会,community,990101001,,,,2026-01-01,
-`,
-  'areas.csv': `name,streets,note,valid_from,valid_to
-老码头,990101001,习惯称呼,2026-01-01,
-`,
-  'landmarks.csv': `name,aliases,kind,street,source,valid_from,valid_to
-临江码头客运站,码头客运站,station,990101001,虚构,2026-01-01,
-临江大剧院,,venue,990101001,虚构,2026-01-01,
-`,
-  'units.csv': `code,name,kind,parent,division,aliases,duty,valid_from,valid_to
-990101,东港区人民政府,district,,990101,,统筹全区。,2026-01-01,
-990101001,码头街道办事处,street,990101,990101001,,属地事务。,2026-01-01,
-LJ-SWJ,临江市水务局,city,,,市水务局,供水排水。,2026-01-01,
-`,
-  'matters.csv': `code,name,parent,need,level,lead,types,words,description,valid_from,valid_to
-M01,市容环卫,,,,,,,,2026-01-01,
-M01.01,垃圾清运,M01,,,,,,,2026-01-01,
-M01.01.01,垃圾堆积,M01.01,YJ,L3,street,complain|help,垃圾堆积|垃圾成堆,,2026-01-01,
-M01.01.02,河道垃圾,M01.01,YJ,L3,LJ-SWJ,complain,河道垃圾,,2026-01-01,
-`,
-  'lexicon.csv': `word,kind,code,weight,valid_from,valid_to
-环卫,matter,M01,2,2026-01-01,
-`,
-  'rules.csv': `code,priority,matter,place,type,caller,level,lead,co,reason,valid_from,valid_to
-R1,50,M01.01,990101,*,*,*,street,LJ-SWJ|district,属地清运。,2026-01-01,
-`,
-  'local-units.csv': `word,division,unit,reason,valid_from,valid_to
-heating,990101001,990101,街道另有供热单位。,2026-01-01,
-heating,*,LJ-SWJ,其余地方。,2026-01-01,
-`,
-  'guard.csv': `matter,reason,valid_from,valid_to
-M01.01.02,河道归水务部门。,2026-01-01,
-`,
-  'routes.csv': `code,kind,matter,words,target,alone,reason,valid_from,valid_to
-H1,handover,*,着火,119,1,请拨打119。,2026-01-01,
-`,
-  'words.csv': `word,valid_from,valid_to
-接诉即办,2026-01-01,
-`,
-};
 type TownFile = keyof typeof town;
 
 /** The small city in a temporary folder, with one file changed. */
@@ -142,6 +97,7 @@ t.test('a sound folder is read; national files come from the built-in one', asyn
   t.match(seeds.data.divisions[2], { code: '990101001', parent: '990101', aliases: ['码头街'], validTo: null });
   t.match(seeds.data.rules, [{ type: [], caller: [], lead: 'street', co: ['LJ-SWJ', 'district'] }]);
   t.equal(seeds.data.needs.length, 13);
+  t.same(seeds.data.alarms, [], 'of the built-in alarms those about matters that the town has');
   t.equal(readSeeds(folder).hash, seeds.hash, 'the same files have the same hash');
   writeFileSync(`${folder}/words.csv`, `${town['words.csv']}未诉先办,2026-01-01,\n`);
   t.not(readSeeds(folder).hash, seeds.hash, 'another file has another');
@@ -254,6 +210,22 @@ t.test('without local units nothing differs by place', async (t) => {
   const seeds = readSeeds(folder);
   t.same(seeds.data.localUnits, []);
   t.not(seeds.hash, hash);
+});
+
+t.test('alarms of a city', async (t) => {
+  const folder = folderOf(t);
+  const header = 'code,matter,scope,count,callers,hours,valid_from,valid_to\n';
+  const load = (rows: string) => {
+    writeFileSync(`${folder}/alarms.csv`, header + rows);
+    return refusal(folder).map(({ file, line, message }) => `${file}:${line} ${message}`);
+  };
+  t.same(load('A1,M01.01,street,3,2,24,2026-01-01,\n'), []);
+  t.same(load(''), [], 'a city may do without');
+  t.same(load('A1,M09,street,3,2,24,2026-01-01,\n'), ['alarms.csv:2 事项 “M09” 不存在']);
+  t.same(load('A1,*,street,3,4,24,2026-01-01,\n'), ['alarms.csv:2 callers（4）不应大于 count（3）']);
+  t.same(load('A1,*,city,3,2,24,2026-01-01,\n'), [
+    'alarms.csv:2 列 scope：应为 community、street、district 之一，实为“city”',
+  ]);
 });
 
 t.test('a missing file', async (t) => {

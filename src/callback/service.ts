@@ -78,9 +78,9 @@ export async function recordAttempt(
     });
     const attempts = row.attempts + 1;
     await updateCallback(tx, id, valid ? { attempts, status: 'done', answeredAt: now, ...answers } : { attempts });
-    const { complaintId, orderId, orderStatus } = row;
+    const { complaintId, orderId, orderStatus, orderComplaintId } = row;
     const data = { attempt: attemptId, way, reached, valid, ...answers };
-    await recordCallback(tx, session, { complaintId, orderId, orderStatus, valid, data }, now);
+    await recordCallback(tx, session, { complaintId, orderId, orderStatus, orderComplaintId, valid, data }, now);
     const after = await findCallback(tx, id);
     return { id: String(attemptId), valid, callback: view(after ?? row, ctx, session, now) };
   });

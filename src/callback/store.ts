@@ -21,6 +21,7 @@ const columns = {
   unit: orders.unit,
   level: orders.level,
   orderStatus: orders.status,
+  orderComplaintId: orders.complaintId,
   result: orders.result,
   reply: orders.reply,
   callerName: callers.name,

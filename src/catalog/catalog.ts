@@ -96,6 +96,7 @@ export function selectValid(data: SeedData, date: string): SeedData {
     words: valid(data.words),
     assessment: valid(data.assessment),
     judgement: valid(data.judgement),
+    alarms: valid(data.alarms),
   };
 }
 

@@ -23,6 +23,7 @@ export function checkSheets(sheets: Sheets): SeedProblem[] {
   checkDispatch(sheets, (table, index, message) => fault(sheets[table], index, message));
   checkLexicon(sheets, fault);
   checkVersions(sheets, fault);
+  checkAlarms(sheets, fault);
   return problems;
 }
 
@@ -180,6 +181,15 @@ function checkLexicon(sheets: Sheets, fault: Fault): void {
   };
   sheets.lexicon.rows.forEach((row, index) => {
     if (!targets[row.kind].has(row.code, row)) fault(sheets.lexicon, index, `${row.kind} “${row.code}” 不存在`);
+  });
+}
+
+function checkAlarms({ alarms, matters }: Sheets, fault: Fault): void {
+  checkUnique(alarms, (row) => row.code, fault);
+  const codes = codesOf(matters);
+  alarms.rows.forEach((row, index) => {
+    if (row.matter !== '*' && !codes.has(row.matter, row)) fault(alarms, index, `事项 “${row.matter}” 不存在`);
+    if (row.callers > row.count) fault(alarms, index, `callers（${row.callers}）不应大于 count（${row.count}）`);
   });
 }
 

@@ -17,7 +17,7 @@ import {
   optionalInteger,
   text,
 } from './columns.ts';
-import { divisionKinds, routeKinds, type SeedData, unitKinds } from './types.ts';
+import { alarmScopes, divisionKinds, routeKinds, type SeedData, unitKinds } from './types.ts';
 
 /** What is wrong with a seed file, and where. */
 export interface SeedProblem {
@@ -168,7 +168,17 @@ const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = {
     acceptPlace: integer('accept_place', 0, 10_000),
     splitMarked: integer('split_marked', 0, 10_000),
     splitUnmarked: integer('split_unmarked', 0, 10_000),
+    similarDays: integer('similar_days', 1, 366),
     defaultLevel: text('default_level'),
+    ...validity,
+  },
+  alarms: {
+    code: text('code'),
+    matter: text('matter'),
+    scope: oneOf('scope', alarmScopes),
+    count: integer('count', 2),
+    callers: integer('callers', 2),
+    hours: integer('hours', 1, 720),
     ...validity,
   },
 };
@@ -283,5 +293,6 @@ export function parseSheets(content: (file: string) => string | null, problems: 
     words: sheet('words'),
     assessment: sheet('assessment'),
     judgement: sheet('judgement'),
+    alarms: sheet('alarms'),
   };
 }

@@ -15,6 +15,7 @@ export const nationalFiles: ReadonlySet<string> = new Set([
   'routes.csv',
   'assessment.csv',
   'judgement.csv',
+  'alarms.csv',
 ]);
 
 /**

@@ -23,6 +23,7 @@ const keyed = {
   routes: tables.routes,
   assessment: tables.assessmentRules,
   judgement: tables.judgementRules,
+  alarms: tables.alarmRules,
 } as const;
 
 /** Tables that nothing refers to: replaced as a whole. */
@@ -127,5 +128,6 @@ export async function loadCatalogRows(db: Db): Promise<SeedData> {
     words: await db.select().from(tables.cityWords),
     assessment: await db.select().from(tables.assessmentRules),
     judgement: await db.select().from(tables.judgementRules),
+    alarms: await db.select().from(tables.alarmRules).orderBy(tables.alarmRules.code),
   };
 }

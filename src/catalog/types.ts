@@ -212,8 +212,26 @@ export interface JudgementRule extends Validity {
   /** Chance of its first-level matter from which a part of a text may be a demand by itself: where the writer marks it, and where not. */
   splitMarked: number;
   splitUnmarked: number;
+  /** How many days back an earlier complaint may be shown as similar. */
+  similarDays: number;
   /** The level of a complaint whose matter is unknown. */
   defaultLevel: string;
+}
+
+export const alarmScopes = ['community', 'street', 'district'] as const;
+export type AlarmScope = (typeof alarmScopes)[number];
+
+/**
+ * When complaints are a group matter (群体诉求): `count` of one second-level matter in one place of the scope within `hours`,
+ * from `callers` different telephones. `matter` is a code whose matters the rule is for, or `*`.
+ */
+export interface AlarmRule extends Validity {
+  code: string;
+  matter: string;
+  scope: AlarmScope;
+  count: number;
+  callers: number;
+  hours: number;
 }
 
 /** All reference data of one city. */
@@ -235,6 +253,7 @@ export interface SeedData {
   words: CityWord[];
   assessment: AssessmentRule[];
   judgement: JudgementRule[];
+  alarms: AlarmRule[];
 }
 
 /** A checked set of seed files, ready to be loaded. */

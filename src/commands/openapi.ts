@@ -20,6 +20,7 @@ export async function renderOpenApi(): Promise<string> {
     db,
     judgeAt: idle,
     catalogRows: idle,
+    wordShares: idle,
     refresh: idle,
     clock: idle,
     random: idle,

@@ -11,6 +11,7 @@ import { correctionsOf, saidOf } from '../intake/correction.ts';
 import { stateOf } from '../intake/filing.ts';
 import type { Judge } from '../intake/judge.ts';
 import { channels } from '../intake/schemas.ts';
+import { readLinks } from '../link/service.ts';
 import { normalize } from '../text/normalize.ts';
 import { deadlines } from '../workorder/deadline.ts';
 import { readOrdersOf, readTimeline } from '../workorder/service.ts';
@@ -105,6 +106,7 @@ export async function readComplaint(
     caller: viewCaller(row, session.role),
     classification: row.judgement,
     orders: await readOrdersOf(ctx, session, row.id, now),
+    links: await readLinks(ctx.db, row.id, scope),
     timeline: await readTimeline(ctx, session, row.id),
   };
 }

@@ -228,6 +228,17 @@ export const judgementRules = pgTable('judgement_rules', {
   acceptPlace: integer('accept_place').notNull(),
   splitMarked: integer('split_marked').notNull().default(6000),
   splitUnmarked: integer('split_unmarked').notNull().default(8500),
+  similarDays: integer('similar_days').notNull().default(30),
   defaultLevel: text('default_level').notNull(),
+  ...validity,
+});
+
+export const alarmRules = pgTable('alarm_rules', {
+  code: text('code').primaryKey(),
+  matter: text('matter').notNull(),
+  scope: text('scope').notNull().$type<'community' | 'street' | 'district'>(),
+  count: integer('count').notNull(),
+  callers: integer('callers').notNull(),
+  hours: integer('hours').notNull(),
   ...validity,
 });

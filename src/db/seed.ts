@@ -35,6 +35,16 @@ function sourceOf(folder: string, file: string): string {
   return existsSync(own) || !nationalFiles.has(file) ? own : path.join(builtInSeeds, file);
 }
 
+/** Built-in alarm rules about matters that a city's own catalogue does not have: they could never fire there. */
+function withoutForeign({ rows, lines }: Sheets['alarms'], { matters }: Sheets): Sheets['alarms'] {
+  const known = new Set(matters.rows.map(({ code }) => code));
+  const keep = (_: unknown, index: number) => {
+    const matter = rows[index]?.matter ?? '*';
+    return matter === '*' || known.has(matter);
+  };
+  return { rows: rows.filter(keep), lines: lines.filter(keep) };
+}
+
 /** SHA-256 over all files: cheap beside reading their rows. */
 function hashSeeds(folder: string): string {
   const hash = createHash('sha256');
@@ -60,6 +70,7 @@ export function readSheets(folder: string = builtInSeeds): Sheets {
     return null;
   };
   const sheets = parseSheets(read, problems);
+  if (!existsSync(path.join(folder, 'alarms.csv'))) sheets.alarms = withoutForeign(sheets.alarms, sheets);
   if (problems.length === 0) problems.push(...checkSheets(sheets));
   if (problems.length > 0) throw new SeedError(problems);
   return sheets;
@@ -85,6 +96,7 @@ export function dataOf(sheets: Sheets): SeedData {
     words: sheets.words.rows,
     assessment: sheets.assessment.rows,
     judgement: sheets.judgement.rows,
+    alarms: sheets.alarms.rows,
   };
 }
 

@@ -1,13 +1,12 @@
 /**
- * The tables that change with every complaint: callers, complaints, orders, events, call-backs, tokens.
- * The reference data of a city stand in `catalog-tables.ts`. Migrations are generated from both.
+ * The tables that change with every complaint: callers, complaints, orders, events, call-backs, tokens. Links and group alarms
+ * stand in `link-tables.ts`, the reference data of a city in `catalog-tables.ts`. Migrations are generated from all three.
  */
 import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
   check,
-  customType,
   index,
   integer,
   jsonb,
@@ -17,17 +16,12 @@ import {
   real,
   smallint,
   text,
-  timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { CorrectedField, Said } from '../intake/correction.ts';
 import type { Judgement } from '../intake/judgement.ts';
 import { divisions, levels, matters, needs, requestTypes, units } from './catalog-tables.ts';
-
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
-const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
-const identity = (name: string) => bigint(name, { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
-const reference = (name: string) => bigint(name, { mode: 'number' });
+import { bytea, identity, instant, reference } from './column-types.ts';
 
 /** Machine and personal bearer tokens: only the SHA-256 of a token is kept. */
 export const tokens = pgTable('tokens', {
@@ -93,7 +87,10 @@ export const complaints = pgTable(
     index('complaints_received_at').on(table.receivedAt.desc(), table.id.desc()),
     index('complaints_closed_at').on(table.closedAt),
     index('complaints_status').on(table.status, table.receivedAt),
+    // The triage desk in its own order, and nothing else: stays small and fast however many complaints are stored.
+    index('complaints_triage').on(table.level, table.receivedAt, table.id).where(sql`${table.status} = 'triage'`),
     index('complaints_place_matter').on(table.street, table.matter, table.receivedAt),
+    index('complaints_district_matter').on(table.district, table.matter, table.receivedAt),
     index('complaints_words').using('gin', table.words),
     check('complaints_text_not_blank', sql`length(btrim(${table.text})) > 0`),
   ],

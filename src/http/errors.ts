@@ -16,6 +16,7 @@ const table = {
   FORBIDDEN: [403, '没有权限进行此操作'],
   NOT_FOUND: [404, '没有找到'],
   ILLEGAL_ACTION: [409, '当前状态不允许此操作'],
+  ALREADY_LINKED: [409, '两件诉求已有此关联'],
   IDEMPOTENCY_KEY_REUSED: [409, '同一 Idempotency-Key 已用于不同的请求'],
   EXTERNAL_NUMBER_REUSED: [409, '同一外部编号已用于不同的诉求'],
   CONFLICT: [409, '数据已被他人改动，请重试'],

@@ -30,7 +30,7 @@ export function createMetrics(db: Db): Metrics {
       this.reset();
       for (const status of ['dispatched', 'signed', 'contacted', 'replied']) this.set({ status }, 0);
       const rows = await db.execute<{ status: string; count: number }>(
-        sql`select status, count(*)::int as count from orders where status <> 'closed' group by status`,
+        sql`select status, count(*)::int as count from orders where status not in ('closed', 'merged') group by status`,
       );
       for (const { status, count } of rows) this.set({ status }, count);
     },

@@ -76,6 +76,14 @@ export function readInstant(cursor: string, list: string, filters: string): { at
   return { at, id };
 }
 
+/** A level, an instant and an id in a cursor; throws like `readNumbers`. */
+export function readPosition(cursor: string, list: string, filters: string): { level: string; at: string; id: number } {
+  const [level, at, id, ...more] = parseCursor(cursor, list, filters);
+  if (typeof level !== 'string' || typeof at !== 'string' || !isInstant(at) || !isCount(id) || more.length > 0)
+    throw foreignCursor();
+  return { level, at, id };
+}
+
 /** Cuts a list that was asked for one row too many into a page and the cursor of the next. */
 export function page<T>(
   rows: readonly T[],

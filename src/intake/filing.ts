@@ -1,6 +1,7 @@
 /** What is stored and answered when a complaint is filed. Pure: everything that comes from the world is given. */
 import { shanghaiTime } from '../catalog/calendar.ts';
 import { unitRef } from '../catalog/catalog.ts';
+import type { GroupFigures, Watch } from '../group/alarm.ts';
 import { deadlines } from '../workorder/deadline.ts';
 import { correctionsOf, type Said } from './correction.ts';
 import type { Similar } from './duplicates.ts';
@@ -36,6 +37,7 @@ export interface Parts {
   said: Said;
   words: readonly string[];
   similar: Similar[];
+  watches: readonly Watch[];
   bodyHash: Buffer;
   code: string;
   judge: Judge;
@@ -49,6 +51,7 @@ export function buildFiling(parts: Parts): Filing {
   return {
     actor: filer.actor,
     now,
+    watches: parts.watches,
     idempotency: key === null || filer.tokenId === null ? null : { tokenId: filer.tokenId, key },
     caller: request.caller === undefined ? null : callerRow(request.caller),
     orders: complaint.status === 'dispatched' ? ordersOf(judgement, judge, now) : [],
@@ -122,6 +125,7 @@ function ordersOf({ dispatch, level }: Judgement, judge: Judge, now: Date): Orde
 export function answerOf(
   { complaint, orders }: Filing,
   stored: { number: string; orders: { id: string; unit: string }[] },
+  group: GroupFigures | null,
   judge: Judge,
 ): FiledComplaint {
   const ids = new Map(stored.orders.map(({ unit, id }) => [unit, id]));
@@ -131,8 +135,13 @@ export function answerOf(
     status: stateOf(complaint.status),
     classification: complaint.judgement,
     similar: complaint.similar,
+    group: groupNotice(group),
     orders: orders.map((order) => filedOrder({ ...order, id: ids.get(order.unit) ?? '' }, judge)),
   };
+}
+
+export function groupNotice(group: GroupFigures | null): FiledComplaint['group'] {
+  return group && { ...group, since: shanghaiTime(group.since) };
 }
 
 /** A state of the table as the API knows it. */

@@ -9,12 +9,13 @@ export const channels = ['phone', 'web', 'app', 'wechat', 'weibo', 'mail', 'tran
 export const callerKinds = ['person', 'enterprise'] as const;
 export const dispositions = ['dispatch', 'answered', 'redirected', 'handover'] as const;
 
-/** 待研判, 已派单, 已办结待回访, 已结案; 直接答复, 引导法定途径, 紧急转接. */
+/** 待研判, 已派单, 已办结待回访, 已结案, 已并单; 直接答复, 引导法定途径, 紧急转接. */
 export const complaintStates = [
   'triage',
   'dispatched',
   'replied',
   'closed',
+  'merged',
   'answered',
   'redirected',
   'handover',
@@ -85,6 +86,16 @@ export const FiledOrder = Type.Object({
   dueAt: Instant,
 });
 
+const GroupNotice = Type.Object(
+  {
+    count: Type.Integer({ description: '群体诉求的件数，含本件' }),
+    callers: Type.Integer({ description: '不同来电号码数' }),
+    since: Instant,
+    rule: Type.String(),
+  },
+  { description: '本件所在的群体诉求预警（几个中号码最多的）；没有，或渠道登记的，为 null' },
+);
+
 export const FiledComplaint = Type.Object(
   {
     number: Type.String(),
@@ -93,6 +104,7 @@ export const FiledComplaint = Type.Object(
     classification: ref(Judgement),
     orders: Type.Array(FiledOrder),
     similar: Type.Array(SimilarComplaint),
+    group: nullable(GroupNotice),
   },
   { $id: 'FiledComplaint' },
 );

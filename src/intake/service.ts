@@ -5,12 +5,23 @@ import { createHash } from 'node:crypto';
 import type { Session } from '../access/scope.ts';
 import { addDays, shanghaiDate, startOfDay } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
+import type { Subject } from '../group/alarm.ts';
+import { groupOfStored, joinGroups, watchGroups } from '../group/service.ts';
 import { AppError, errorCode } from '../http/errors.ts';
 import type { FieldError } from '../http/validation.ts';
 import { checkComplaint } from './check.ts';
 import { saidOf } from './correction.ts';
 import { findSimilar, type Similar } from './duplicates.ts';
-import { answerOf, buildFiling, type Filer, filedOrder, stateOf, subjectOf } from './filing.ts';
+import {
+  answerOf,
+  buildFiling,
+  type Filer,
+  filedOrder,
+  groupNotice,
+  type Parts,
+  stateOf,
+  subjectOf,
+} from './filing.ts';
 import type { Judge } from './judge.ts';
 import type { Judgement } from './judgement.ts';
 import { publicCode } from './public-code.ts';
@@ -27,7 +38,6 @@ export function filerOf(session: Session): Filer {
   };
 }
 
-const similarDays = 30;
 const keyHours = 24;
 
 /** What `classify` gives, plus similar complaints and the demands of a text with several; stores nothing. */
@@ -36,11 +46,8 @@ export async function assist(ctx: Context, request: AssistRequest, now: Date): P
   const problems = checkComplaint({ channel: 'web', ...request }, judge, now);
   if (problems.length > 0) throw new AppError('VALIDATION_FAILED', '', { errors: problems });
   const { judgement, words } = judge.judge(request);
-  const similar = await similarTo(
-    ctx,
-    { words: ctx.segmenter.searchWords(words), judgement, phone: null, filedBy: null },
-    now,
-  );
+  const sought = { words: ctx.segmenter.searchWords(words), judgement, phone: null, filedBy: null };
+  const similar = await similarTo(ctx, judge, sought, now);
   return { ...judgement, similar, demands: judge.demands(request, judgement) };
 }
 
@@ -62,37 +69,53 @@ export async function fileComplaint(
   }
   if (problems.length > 0) throw new AppError('VALIDATION_FAILED', '', { errors: problems });
   const filing = await prepareFiling(ctx, request, filer, now, key);
-  const store = async () => answerOf(filing, await insertFiling(ctx.db, filing), judge);
+  const store = async () => {
+    const stored = await insertFiling(ctx.db, filing);
+    const group = await joinGroups(ctx.db, filing.watches, stored.number, now);
+    return answerOf(filing, stored, filer.seesOthers ? group : null, judge);
+  };
   try {
     return { replayed: false, answer: await store() };
   } catch (error) {
     if (errorCode(error) !== '23505') throw error;
-    const answer = await replay(ctx, judge, filing, now);
+    const answer = await replay(ctx, judge, filing, filer, now);
     // Nothing to replay: the key was used more than a day ago and is free again.
     return answer === null ? { replayed: false, answer: await store() } : { replayed: true, answer };
   }
 }
 
+/** What similar complaints are looked for with. */
+interface Sought {
+  words: string[];
+  judgement: Judgement;
+  phone: string | null;
+  /** Only among what this token has filed. */
+  filedBy: number | null;
+}
+
+/** Earlier complaints that may be about the same thing, of as many days back as the rules say. */
 async function similarTo(
-  ctx: Context,
-  {
-    words,
-    judgement,
-    phone,
-    filedBy,
-  }: { words: string[]; judgement: Judgement; phone: string | null; filedBy: number | null },
+  ctx: Pick<Context, 'db' | 'wordShares'>,
+  { catalog }: Judge,
+  { words, judgement, phone, filedBy }: Sought,
   now: Date,
 ): Promise<Similar[]> {
+  const matter = judgement.matter.code;
+  const parent = catalog.matters.get(matter)?.parent ?? null;
+  const siblings = catalog.leaves.flatMap((leaf) =>
+    leaf.parent === parent && leaf.code !== matter ? [leaf.code] : [],
+  );
   const candidates = await findCandidates(ctx.db, {
-    matter: judgement.matter.code,
+    matter,
+    siblings,
     street: judgement.place.street?.code ?? null,
     community: judgement.place.community?.code ?? null,
     phone,
-    since: startOfDay(addDays(shanghaiDate(now), -similarDays)),
+    since: startOfDay(addDays(shanghaiDate(now), -catalog.judgement.similarDays)),
     until: now,
     filedBy,
   });
-  return findSimilar(words, candidates);
+  return findSimilar(words, candidates, ctx.wordShares());
 }
 
 /** Everything of a filing but its storing: judges the words, looks for repeats, sets the clocks. */
@@ -107,35 +130,69 @@ export async function prepareFiling(
   const { judgement, own, words: all } = judge.judge(subjectOf(request));
   const said = saidOf(own, judgement, judge.catalog.judgement);
   const words = ctx.segmenter.searchWords(all);
-  const similar = await similarTo(
-    ctx,
-    { words, judgement, phone: request.caller?.phone ?? null, filedBy: filer.seesOthers ? null : filer.tokenId },
-    now,
-  );
+  const { similar, watches } = await lookAround(ctx, judge, { request, filer, judgement, words }, now);
   const bodyHash = createHash('sha256').update(JSON.stringify(request)).digest();
   const code = publicCode(ctx.random(5));
-  return buildFiling({ request, filer, key, judgement, said, words, similar, bodyHash, code, judge, now });
+  return buildFiling({ request, filer, key, judgement, said, words, similar, watches, bodyHash, code, judge, now });
+}
+
+/** What stands around a complaint that is being filed: earlier ones like it, and group alarms that it may raise or join. */
+export async function lookAround(
+  ctx: Pick<Context, 'db' | 'wordShares'>,
+  judge: Judge,
+  { request, filer, judgement, words }: Pick<Parts, 'request' | 'filer' | 'judgement'> & { words: string[] },
+  now: Date,
+): Promise<Pick<Parts, 'similar' | 'watches'>> {
+  const phone = request.caller?.phone ?? null;
+  const filedBy = filer.seesOthers ? null : filer.tokenId;
+  const [similar, watches] = await Promise.all([
+    similarTo(ctx, judge, { words, judgement, phone, filedBy }, now),
+    watchGroups(ctx.db, judge.catalog, watched(judgement, request, now)),
+  ]);
+  return { similar, watches };
+}
+
+/** What group alarms look at. */
+function watched({ matter, place }: Judgement, { receivedAt }: NewComplaint, now: Date): Subject {
+  return {
+    matter: matter.code,
+    community: place.community?.code ?? null,
+    street: place.street?.code ?? null,
+    district: place.district?.code ?? null,
+    receivedAt: receivedAt === undefined ? now : new Date(receivedAt),
+  };
 }
 
 /** The answer to a retry from what was stored; null where nothing is. Refuses the same key or number with another body. */
-async function replay(ctx: Context, judge: Judge, filing: Filing, now: Date): Promise<FiledComplaint | null> {
+async function replay(
+  ctx: Context,
+  judge: Judge,
+  filing: Filing,
+  { seesOthers }: Filer,
+  now: Date,
+): Promise<FiledComplaint | null> {
   const { complaint, idempotency } = filing;
   if (idempotency !== null) {
     const since = new Date(now.getTime() - keyHours * 3_600_000);
     const known = await findByKey(ctx.db, idempotency.tokenId, idempotency.key, since);
     if (known !== undefined) {
       if (!known.bodyHash.equals(complaint.bodyHash)) throw new AppError('IDEMPOTENCY_KEY_REUSED');
-      return storedAnswer(await findFiled(ctx.db, { id: known.complaintId }), judge);
+      return storedAnswer(ctx.db, await findFiled(ctx.db, { id: known.complaintId }), seesOthers, judge);
     }
   }
   const { source, externalNumber } = complaint;
   const known = externalNumber === null ? undefined : await findFiled(ctx.db, { source, externalNumber });
   if (known === undefined) return null;
   if (!known.bodyHash.equals(complaint.bodyHash)) throw new AppError('EXTERNAL_NUMBER_REUSED');
-  return storedAnswer(known, judge);
+  return storedAnswer(ctx.db, known, seesOthers, judge);
 }
 
-function storedAnswer(stored: Awaited<ReturnType<typeof findFiled>>, judge: Judge): FiledComplaint {
+async function storedAnswer(
+  db: Context['db'],
+  stored: Awaited<ReturnType<typeof findFiled>>,
+  seesOthers: boolean,
+  judge: Judge,
+): Promise<FiledComplaint> {
   if (stored === undefined) throw new Error('a used key refers to no complaint');
   const { number, code, judgement, similar, orders } = stored;
   return {
@@ -144,6 +201,7 @@ function storedAnswer(stored: Awaited<ReturnType<typeof findFiled>>, judge: Judg
     status: stateOf(stored.status),
     classification: judgement,
     similar,
+    group: groupNotice(seesOthers ? await groupOfStored(db, stored.id) : null),
     orders: orders.map((order) => filedOrder({ ...order, id: String(order.id) }, judge)),
   };
 }

@@ -2,8 +2,9 @@
 import { and, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/connect.ts';
 import { complaints, events, idempotencyKeys, orders } from '../db/tables.ts';
+import type { Watch } from '../group/alarm.ts';
 import type { Correction, Said } from './correction.ts';
-import type { Candidate, Similar } from './duplicates.ts';
+import type { Candidate, Similar, WordShares } from './duplicates.ts';
 import type { Judgement } from './judgement.ts';
 
 export interface ComplaintRow {
@@ -59,6 +60,8 @@ export interface Filing {
   caller: CallerRow | null;
   orders: OrderRow[];
   corrections: Correction[];
+  /** The group alarms that may be due once the complaint is stored. */
+  watches: readonly Watch[];
   actor: string;
   now: Date;
   idempotency: { tokenId: number; key: string } | null;
@@ -156,6 +159,8 @@ export async function findByKey(db: Db, tokenId: number, key: string, since: Dat
 /** What a complaint is compared with: recent ones of the same street and matter, and of the same telephone. */
 export interface Look {
   matter: string | null;
+  /** The other leaves of the matter's second level. */
+  siblings: readonly string[];
   street: string | null;
   community: string | null;
   phone: string | null;
@@ -166,23 +171,29 @@ export interface Look {
 }
 
 const perIndex = 20;
+/** Of each other leaf; these are less likely to be the same thing. */
+const perSibling = 3;
 
 /**
- * Earlier complaints that may be about the same thing, from indexes only: at most 20 by place and 20 by telephone. The
- * newest of a telephone are taken from its index before anything is joined, whatever the planner believes of their number.
+ * Earlier complaints that may be about the same thing, from indexes only: the newest 20 of the street and matter, 3 of each
+ * of its other leaves (20 at most), 20 of the telephone. The newest of a telephone are taken from its index before anything
+ * is joined, whatever the planner believes of their number.
  */
 export async function findCandidates(db: Db, look: Look): Promise<Candidate[]> {
   const window = sql`c.received_at between ${at(look.since)}::timestamptz and ${at(look.until)}::timestamptz`;
   const columns = sql`c.number, c.words, c.street, c.community, c.matter`;
   const own = look.filedBy === null ? sql`` : sql`and c.filed_by = ${look.filedBy}`;
-  const byPlace = sql`(select ${columns}, false as same_phone from complaints c
-    where c.street = ${look.street} and c.matter = ${look.matter} and ${window} ${own}
-    order by c.received_at desc limit ${perIndex})`;
+  const newest = (matter: SQL, count: number) => sql`select ${columns}, false as same_phone from complaints c
+    where c.street = ${look.street} and c.matter = ${matter} and ${window} ${own}
+    order by c.received_at desc limit ${count}`;
+  const byPlace = sql`(${newest(sql`${look.matter}`, perIndex)})`;
+  const bySibling = sql`(select near.* from unnest(${textArray(look.siblings)}::text[]) as sibling(matter)
+    cross join lateral (${newest(sql`sibling.matter`, perSibling)}) near limit ${perIndex})`;
   const byPhone = sql`(select ${columns}, true as same_phone
     from (select complaint_id from callers where phone = ${look.phone} order by complaint_id desc limit ${perIndex}) k
     join complaints c on c.id = k.complaint_id where ${window} ${own})`;
   const queries = [
-    ...(look.street === null || look.matter === null ? [] : [byPlace]),
+    ...(look.street === null || look.matter === null ? [] : [byPlace, bySibling]),
     ...(look.phone === null ? [] : [byPhone]),
   ];
   if (queries.length === 0) return [];
@@ -196,6 +207,7 @@ export async function findCandidates(db: Db, look: Look): Promise<Candidate[]> {
       sameStreet: street !== null && street === look.street,
       sameCommunity: community !== null && community === look.community,
       sameMatter: matter !== null && matter === look.matter,
+      nearMatter: matter !== null && look.siblings.includes(matter),
     });
   }
   return [...found.values()];
@@ -208,6 +220,17 @@ type CandidateRow = Record<'number', string> & {
   matter: string | null;
   same_phone: boolean;
 };
+
+/**
+ * The share of complaints that hold a word, for up to a thousand of the most common words: what PostgreSQL's own statistics
+ * say, kept up to date by autovacuum. Empty before the first hundred or so complaints.
+ */
+export async function readWordShares(db: Db): Promise<WordShares> {
+  const rows = await db.execute<{ word: string; share: number }>(sql`
+    select word, share from pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) as common(word, share)
+    where schemaname = current_schema() and tablename = 'complaints' and attname = 'words' and word is not null`);
+  return new Map(rows.map(({ word, share }) => [word, Number(share)]));
+}
 
 /** A complaint as it was answered when it was filed, for a retry. */
 export async function findFiled(db: Db, which: { id: number } | { source: string; externalNumber: string }) {

@@ -4,7 +4,7 @@ import { addMinutes, shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { page, readInstant, readNumbers, writeCursor } from '../http/schemas.ts';
-import { decide, isOrderState, type OrderAction, type OrderState, type Stamp } from './lifecycle.ts';
+import { decide, isOrderState, lifecycle, type OrderAction, type OrderState, type Stamp } from './lifecycle.ts';
 import type { ActionInput, EventView, OrderView, QueueQuery } from './schemas.ts';
 import {
   changeHorizon,
@@ -15,9 +15,12 @@ import {
   listEvents,
   listOrdersOf,
   listQueue,
+  lockFollowers,
   lockOrder,
+  lockOrdersOf,
   type OrderChange,
   type OrderRow,
+  statesBeforeMerge,
   updateComplaint,
   updateOrder,
 } from './store.ts';
@@ -90,7 +93,7 @@ export async function act(
   ctx: Context,
   session: Session,
   id: number,
-  action: Exclude<OrderAction, 'close'>,
+  action: 'sign' | 'contact' | 'reply',
   input: ActionInput,
   now: Date,
 ): Promise<OrderView> {
@@ -123,13 +126,13 @@ export async function act(
     ]);
     const hours = ctx.judgeAt(now).catalog.assessment.callbackDueHours;
     if (action === 'reply' && row.role === 'lead')
-      await afterReply(tx, row, callbackFollows, addMinutes(now, hours * 60), now);
+      await afterReply(tx, row, session.actor, addMinutes(now, hours * 60), now);
     const after = await findOrder(tx, row.id, { kind: 'all' });
     return viewOrder(after ?? row, session, ctx.judgeAt(now).catalog, now);
   });
 }
 
-function stamps(names: readonly Stamp[], at: Date): Partial<Record<Stamp, Date>> {
+function stamps(names: readonly Stamp[], at: Date | null): Partial<Record<Stamp, Date | null>> {
   return Object.fromEntries(names.map((name) => [name, at]));
 }
 
@@ -144,27 +147,68 @@ function eventData(
   return {};
 }
 
-/** The lead's reply settles the complaint: it waits for its call-back, or is closed where none is wanted. */
-async function afterReply(
+/**
+ * The lead's reply settles the complaint, and with it those that were merged into it: each waits for its own call-back, or is
+ * closed where none is wanted.
+ */
+async function afterReply(tx: Context['db'], row: OrderRow, actor: string, dueAt: Date, now: Date): Promise<void> {
+  await settle(tx, row.complaintId, row.wantsCallback, row.id, dueAt, now);
+  // After the lead: who links complaints locks it first, and so neither misses the other.
+  for (const { id, wantsCallback } of await lockFollowers(tx, row.complaintId)) {
+    const toStatus = await settle(tx, id, wantsCallback, row.id, dueAt, now);
+    const data = { number: row.number };
+    await insertEvents(tx, [
+      { complaintId: id, at: now, actor, action: 'follow', fromStatus: 'merged', toStatus, data },
+    ]);
+  }
+}
+
+async function settle(
   tx: Context['db'],
-  row: OrderRow,
-  callbackFollows: boolean,
+  complaintId: number,
+  wantsCallback: boolean,
+  orderId: number,
   dueAt: Date,
   now: Date,
-): Promise<void> {
-  if (!callbackFollows) {
-    await updateComplaint(tx, row.complaintId, { status: 'closed', closedAt: now });
-    return;
+): Promise<'replied' | 'closed'> {
+  if (!wantsCallback) {
+    await updateComplaint(tx, complaintId, { status: 'closed', closedAt: now });
+    return 'closed';
   }
-  await updateComplaint(tx, row.complaintId, { status: 'replied' });
-  await insertCallback(tx, {
-    complaintId: row.complaintId,
-    orderId: row.id,
-    status: 'due',
-    repliedAt: now,
-    dueAt,
-    attempts: 0,
-  });
+  await updateComplaint(tx, complaintId, { status: 'replied' });
+  await insertCallback(tx, { complaintId, orderId, status: 'due', repliedAt: now, dueAt, attempts: 0 });
+  return 'replied';
+}
+
+/** Locks the orders of a complaint that is to be merged, before the complaint itself: an action on one locks in this order, too. */
+export async function holdOrders(tx: Context['db'], complaintId: number): Promise<void> {
+  await lockOrdersOf(tx, complaintId);
+}
+
+/**
+ * Closes the open orders of a complaint that is merged into another, or opens them again as they were, with their clocks.
+ * The caller holds the complaint's row locked. `data` stands in the history of each order.
+ */
+export async function mergeOrders(
+  tx: Context['db'],
+  session: Session,
+  complaintId: number,
+  action: 'merge' | 'unmerge',
+  data: Record<string, unknown>,
+  now: Date,
+): Promise<void> {
+  const states = action === 'unmerge' ? await statesBeforeMerge(tx, complaintId) : new Map<number, string>();
+  for (const { id, status } of await lockOrdersOf(tx, complaintId)) {
+    if (!isOrderState(status) || lifecycle[status][action] === undefined) continue;
+    const before = states.get(id) ?? '';
+    const facts = { callbackFollows: true, before: isOrderState(before) ? before : undefined };
+    const decision = decide(status, action, session.role, facts);
+    if (!decision.ok) throw new AppError(decision.code, '', { state: status, allowed: decision.allowed });
+    const { to, clears } = decision;
+    await updateOrder(tx, id, { status: to, ...stamps(clears, null), ...stamps(decision.stamps, now) });
+    const about = { complaintId, orderId: id, at: now, actor: session.actor };
+    await insertEvents(tx, [{ ...about, action, fromStatus: status, toStatus: to, data }]);
+  }
 }
 
 /** A call-back as the order's history tells it. */
@@ -172,12 +216,14 @@ export interface CallbackEvent {
   orderId: number;
   complaintId: number;
   orderStatus: string;
-  /** A valid answer closes order and complaint. */
+  /** Whose order it is: a complaint that was merged is called back on the order of its lead. */
+  orderComplaintId: number;
+  /** A valid answer closes the complaint, and the order where it is its own. */
   valid: boolean;
   data: Record<string, unknown>;
 }
 
-/** Writes a call-back into an order's history and, when it was valid, closes the order and its complaint. */
+/** Writes a call-back into the history and, when it was valid, closes the complaint and its own order. */
 export async function recordCallback(
   tx: Context['db'],
   session: Session,
@@ -185,8 +231,16 @@ export async function recordCallback(
   now: Date,
 ): Promise<void> {
   const { orderId, complaintId, valid, data } = event;
-  const about = { complaintId, orderId, at: now, actor: session.actor };
+  const own = event.orderComplaintId === complaintId;
+  const about = { complaintId, orderId: own ? orderId : null, at: now, actor: session.actor };
   if (!valid) return insertEvents(tx, [{ ...about, action: 'callback', data }]);
+  if (!own) {
+    await insertEvents(tx, [
+      { ...about, action: 'callback', data },
+      { ...about, action: 'close', fromStatus: 'replied', toStatus: 'closed', data: {} },
+    ]);
+    return updateComplaint(tx, complaintId, { status: 'closed', closedAt: now });
+  }
   const state = isOrderState(event.orderStatus) ? event.orderStatus : 'closed';
   const decision = decide(state, 'close', session.role, { callbackFollows: true });
   if (!decision.ok) throw new AppError(decision.code, '', { state, allowed: decision.allowed });

@@ -1,5 +1,5 @@
 /** Work orders in the database: a unit's queue, one order, its history, its changes. */
-import { type AnyColumn, and, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { type AnyColumn, and, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
 import { units } from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
@@ -150,6 +150,47 @@ export async function listChanges(
     )
     .orderBy(orders.changed, orders.id)
     .limit(count);
+}
+
+/** The orders of a complaint, locked until the transaction ends. */
+export async function lockOrdersOf(tx: Db, complaintId: number) {
+  return tx.select().from(orders).where(eq(orders.complaintId, complaintId)).orderBy(orders.id).for('update');
+}
+
+/** The state in which each merged order of a complaint was merged, by the newest event that says so. */
+export async function statesBeforeMerge(db: Db, complaintId: number): Promise<Map<number, string>> {
+  const rows = await db
+    .selectDistinctOn([events.orderId], { orderId: events.orderId, before: events.fromStatus })
+    .from(events)
+    .where(and(eq(events.complaintId, complaintId), eq(events.action, 'merge')))
+    .orderBy(events.orderId, desc(events.id));
+  return new Map(rows.flatMap(({ orderId, before }) => (orderId && before ? [[orderId, before]] : [])));
+}
+
+/**
+ * The complaints that follow a lead: merged into it, or into one of those, and still waiting for its reply. Locked, so that none
+ * is taken out of it meanwhile.
+ */
+export async function lockFollowers(tx: Db, complaintId: number) {
+  return tx
+    .select({ id: complaints.id, wantsCallback: complaints.wantsCallback })
+    .from(complaints)
+    .where(
+      and(
+        eq(complaints.status, 'merged'),
+        sql`${complaints.id} in (
+          with recursive following(id) as (
+            select ${complaintId}::bigint
+            union
+            select l.from_id from following f join complaint_links l on l.to_id = f.id
+            where l.kind = 'merge' and l.action = 'linked' and not exists (
+              select 1 from complaint_links u
+              where u.from_id = l.from_id and u.to_id = l.to_id and u.kind = l.kind and u.id > l.id))
+          select id from following)`,
+      ),
+    )
+    .orderBy(complaints.id)
+    .for('update');
 }
 
 export type OrderChange = Partial<typeof orders.$inferInsert>;

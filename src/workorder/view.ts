@@ -37,6 +37,18 @@ export function viewText(text: string, role: Role): string {
   return withoutPersons.includes(role) ? maskText(text) : text;
 }
 
+/** Actions whose data name another complaint. */
+const betweenComplaints = ['link', 'unlink', 'merge', 'unmerge', 'follow'];
+
+/** Whether what an event tells is not for a role. */
+function isHidden(action: string, role: Role): boolean {
+  const between = betweenComplaints.includes(action);
+  // A channel must not learn of what others have filed.
+  if (role === 'channel') return between;
+  // Notes, replies and reasons may name persons.
+  return withoutPersons.includes(role) && (between || orderActions.some((one) => one === action));
+}
+
 /** The history of a complaint or an order for a role. */
 export function viewEvents(history: readonly EventRow[], role: Role): EventView[] {
   return history.map(({ at, actor, action, fromStatus, toStatus, data }) => ({
@@ -45,8 +57,7 @@ export function viewEvents(history: readonly EventRow[], role: Role): EventView[
     action,
     from: fromStatus,
     to: toStatus,
-    // Notes and replies may name persons.
-    data: withoutPersons.includes(role) && orderActions.some((one) => one === action) ? {} : data,
+    data: isHidden(action, role) ? {} : data,
   }));
 }
 

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { builtInSeeds } from '../../src/db/seed.ts';
+import type { T } from '../helper.ts';
 import { run } from './run.ts';
 
 const cityFiles = ['divisions.csv', 'areas.csv', 'units.csv', 'rules.csv', 'local-units.csv', 'words.csv'];
 /** The built-in city with further rules, one a line. */
-const folderWith = (test: typeof t, lines: string) =>
+const folderWith = (test: T, lines: string) =>
   test.testdir(
     Object.fromEntries(
       cityFiles.map((file) => {

@@ -13,7 +13,7 @@ t.test('the answer of a filed complaint', async (t) => {
   const { status, body, headers } = await (await as('operator')).post('/complaints', complaint());
   t.equal(status, 201);
   t.match(headers['content-type'], /^application\/json; charset=utf-8/);
-  t.same(Object.keys(body).sort(), ['classification', 'code', 'number', 'orders', 'similar', 'status']);
+  t.same(Object.keys(body).sort(), ['classification', 'code', 'group', 'number', 'orders', 'similar', 'status']);
   const { classification, orders } = body;
   t.match(classification, {
     need: { code: 'ZJ', name: '住有所居', confidence: Number, accepted: true, alternatives: Array },

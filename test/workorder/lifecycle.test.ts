@@ -22,6 +22,11 @@ const legal: [OrderState, OrderAction, Role, OrderState, OrderState, string, str
   ['contacted', 'contact', 'handler', 'contacted', 'contacted', '', ''],
   ['contacted', 'reply', 'handler', 'replied', 'closed', 'repliedAt', 'repliedAt closedAt'],
   ['replied', 'close', 'callback', 'closed', 'closed', 'closedAt', 'closedAt'],
+  ['dispatched', 'merge', 'dispatcher', 'merged', 'merged', 'closedAt', 'closedAt'],
+  ['signed', 'merge', 'dispatcher', 'merged', 'merged', 'closedAt', 'closedAt'],
+  ['contacted', 'merge', 'dispatcher', 'merged', 'merged', 'closedAt', 'closedAt'],
+  // Back to where it was: here it had been contacted.
+  ['merged', 'unmerge', 'dispatcher', 'contacted', 'contacted', '', ''],
 ];
 const find = (state: OrderState, action: OrderAction, role: Role) =>
   legal.find(([from, what, who]) => from === state && what === action && who === role);
@@ -34,7 +39,7 @@ t.test('the table', (t) => {
       for (const action of orderActions) {
         const row = find(state, action, role);
         for (const callbackFollows of [true, false]) {
-          const decision = decide(state, action, role, { callbackFollows });
+          const decision = decide(state, action, role, { callbackFollows, before: 'contacted' });
           const what = `${role}: ${action} at ${state}${callbackFollows ? '' : ' without call-back'}`;
           if (row === undefined) {
             t.same(decision, { ok: false, code: 'ILLEGAL_ACTION', allowed }, what);
@@ -43,7 +48,8 @@ t.test('the table', (t) => {
           const [, , , next, nextWithout, stamps, stampsWithout] = row;
           const expected = callbackFollows ? { to: next, stamps } : { to: nextWithout, stamps: stampsWithout };
           const stamped = expected.stamps.split(' ').filter((stamp) => stamp !== '');
-          t.same(decision, { ok: true, to: expected.to, stamps: stamped }, what);
+          const clears = action === 'unmerge' ? ['closedAt'] : [];
+          t.same(decision, { ok: true, to: expected.to, stamps: stamped, clears }, what);
         }
       }
     }
@@ -60,21 +66,25 @@ t.test('on every path', (t) => {
   fc.assert(
     fc.property(path, fc.boolean(), (steps, callbackFollows) => {
       let state: OrderState = 'dispatched';
-      const stamped: string[] = [];
+      let before: OrderState = state;
+      let stamped: string[] = [];
       for (const [action, role] of steps) {
-        const decision = decide(state, action, role, { callbackFollows });
+        const decision = decide(state, action, role, { callbackFollows, before });
         if (!decision.ok) {
           if (decision.allowed.includes(action)) return false;
-          if (!decision.allowed.every((one) => decide(state, one, role, { callbackFollows }).ok)) return false;
+          if (!decision.allowed.every((one) => decide(state, one, role, { callbackFollows, before }).ok)) return false;
           continue;
         }
         if (state === 'closed') return false;
         if (callbackFollows && decision.to === 'closed' && state !== 'replied') return false;
+        if (action === 'merge') before = state;
+        if (action === 'unmerge' && decision.to !== before) return false;
         state = decision.to;
-        stamped.push(...decision.stamps);
+        const { clears } = decision;
+        stamped = [...stamped.filter((stamp) => !clears.some((one) => one === stamp)), ...decision.stamps];
       }
       const once = new Set(stamped).size === stamped.length;
-      return once && stamped.includes('closedAt') === (state === 'closed');
+      return once && stamped.includes('closedAt') === (state === 'closed' || state === 'merged');
     }),
     { numRuns: 2000 },
   );

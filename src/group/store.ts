@@ -1,0 +1,148 @@
+/** Group alarms in the database. Callers are told apart by a hash of their number: no number leaves a statement. */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Scope } from '../access/scope.ts';
+import type { AlarmScope } from '../catalog/types.ts';
+import type { Db } from '../db/connect.ts';
+import { type GroupFigures, nearEnough, type Watch } from './alarm.ts';
+
+const time = (instant: Date) => sql`${instant.toISOString()}::timestamptz`;
+
+/** The last eleven digits, so that +86 199 0000 1234 and 19900001234 are one caller; null without a number. */
+const callerHash = sql`sha256(convert_to(nullif(right(regexp_replace(k.phone, '\\D', '', 'g'), 11), ''), 'UTF8'))`;
+
+/** The complaints `c` that a watch counts, by an index on place, matter and time of receipt. */
+function counted({ rule, place, street, leaves, after, at }: Watch): SQL {
+  const where: Record<AlarmScope, SQL> = {
+    community: sql`c.street = ${street} and c.community = ${place}`,
+    street: sql`c.street = ${place}`,
+    district: sql`c.district = ${place}`,
+  };
+  const matters = `{${leaves.join()}}`;
+  return sql`${where[rule.scope]} and c.matter = any(${matters}::text[])
+    and c.received_at > ${time(after)} and c.received_at <= ${time(at)}`;
+}
+
+function isOpen({ rule, matter, place, at }: Watch): SQL {
+  return sql`a.place = ${place} and a.matter = ${matter} and a.rule = ${rule.code} and a.since <= ${time(at)} and a.until > ${time(at)}`;
+}
+
+/** Those watches whose alarm is open or not far. One statement, and it counts no further than it must. */
+export async function findNear(db: Db, watches: readonly Watch[]): Promise<Watch[]> {
+  if (watches.length === 0) return [];
+  const parts = watches.map(
+    (watch) => sql`select ${watch.rule.code}::text as rule
+      where (select count(*) from (select from complaints c where ${counted(watch)} limit ${nearEnough(watch.rule)}) k) >= ${nearEnough(watch.rule)}
+        or exists (select from group_alarms a where ${isOpen(watch)})`,
+  );
+  const rows = await db.execute<{ rule: string }>(sql.join(parts, sql` union all `));
+  const near = new Set(rows.map(({ rule }) => rule));
+  return watches.filter(({ rule }) => near.has(rule.code));
+}
+
+/**
+ * Puts a stored complaint into the open alarm of a watch, or raises one with all that the watch counts; null where there is
+ * none and none is due. Must run in a transaction: filings of one group take turns, and so raise one alarm.
+ */
+export async function joinAlarm(tx: Db, watch: Watch, number: string, now: Date): Promise<GroupFigures | null> {
+  const { rule, matter, place, at } = watch;
+  const until = new Date(at.getTime() + rule.hours * 3_600_000);
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${rule.code} ${matter} ${place}`}, 0))`);
+  const rows = await tx.execute<{ id: string }>(sql`
+    with known as (
+      select a.id from group_alarms a where ${isOpen(watch)} order by a.id limit 1
+    ), within as (
+      select c.id, c.received_at, ${callerHash} as caller
+      from complaints c left join callers k on k.complaint_id = c.id
+      where not exists (select from known) and ${counted(watch)}
+    ), raised as (
+      insert into group_alarms (rule, matter, place, since, raised_at, until)
+      select ${rule.code}, ${matter}, ${place}, min(received_at), ${time(now)}, ${time(until)}
+      from within having count(*) >= ${rule.count} and count(distinct caller) >= ${rule.callers}
+      returning id
+    ), joined as (
+      insert into group_members (alarm_id, complaint_id)
+      select raised.id, within.id from raised, within
+      union
+      select known.id, c.id from known, complaints c where c.number = ${number}
+      on conflict do nothing
+    )
+    select id from known union all select id from raised`);
+  const [alarm] = rows;
+  return alarm === undefined ? null : readFigures(tx, sql`a.id = ${alarm.id}`).then(([figures]) => figures ?? null);
+}
+
+/** The figures of some alarms `a` as they are now. */
+async function readFigures(db: Db, which: SQL): Promise<GroupFigures[]> {
+  const rows = await db.execute<{ rule: string; since: string; count: number; callers: number }>(sql`
+    select a.rule, a.since, count(*)::int as count, count(distinct ${callerHash})::int as callers
+    from group_alarms a join group_members m on m.alarm_id = a.id left join callers k on k.complaint_id = m.complaint_id
+    where ${which} group by a.id`);
+  return rows.map((row) => ({ ...row, since: new Date(row.since) }));
+}
+
+/** The groups a complaint belongs to. */
+export async function figuresOf(db: Db, complaintId: number): Promise<GroupFigures[]> {
+  return readFigures(
+    db,
+    sql`exists (select from group_members own where own.alarm_id = a.id and own.complaint_id = ${complaintId})`,
+  );
+}
+
+/** That a session sees complaint `c`: the unit, or one below it, has an order of it. */
+function seen(scope: Scope): SQL {
+  switch (scope.kind) {
+    case 'all':
+      return sql`true`;
+    case 'filed':
+      return sql`c.filed_by = ${scope.tokenId}`;
+    case 'unit':
+      return sql`exists (select from orders o where o.complaint_id = c.id and (o.unit = ${scope.unit}
+        or o.unit in (select code from units where parent = ${scope.unit})))`;
+  }
+}
+
+export interface AlarmRow {
+  id: number;
+  rule: string;
+  scope: AlarmScope;
+  matter: string;
+  place: string;
+  since: Date;
+  raisedAt: Date;
+  until: Date;
+  count: number;
+  callers: number;
+  numbers: string[];
+}
+
+type StoredRow = Record<'id' | 'since' | 'raised_at' | 'until', string> &
+  Pick<AlarmRow, 'rule' | 'scope' | 'matter' | 'place' | 'count' | 'callers'> & { numbers: string[] | null };
+
+/** A page of alarms with a member in the scope, the newest first. */
+export async function listAlarms(
+  db: Db,
+  isOpenAt: { open: boolean; now: Date },
+  scope: Scope,
+  after: { at: string; id: number } | null,
+  count: number,
+): Promise<AlarmRow[]> {
+  const beyond = after === null ? sql`` : sql`and (a.raised_at, a.id) < (${after.at}::timestamptz, ${after.id})`;
+  const rows = await db.execute<StoredRow>(sql`
+    select a.*, r.scope, g.count, g.callers, g.numbers
+    from group_alarms a join alarm_rules r on r.code = a.rule
+      cross join lateral (
+        select count(*)::int as count, count(distinct ${callerHash})::int as callers,
+          jsonb_agg(c.number order by c.received_at, c.id) filter (where ${seen(scope)}) as numbers
+        from group_members m join complaints c on c.id = m.complaint_id left join callers k on k.complaint_id = m.complaint_id
+        where m.alarm_id = a.id) g
+    where (a.until > ${time(isOpenAt.now)}) = ${isOpenAt.open}::boolean and g.numbers is not null ${beyond}
+    order by a.raised_at desc, a.id desc limit ${count}`);
+  return rows.map(({ id, raised_at, numbers, ...row }) => ({
+    ...row,
+    id: Number(id),
+    since: new Date(row.since),
+    raisedAt: new Date(raised_at),
+    until: new Date(row.until),
+    numbers: numbers ?? [],
+  }));
+}
