@@ -36,8 +36,6 @@ export interface Lexicon {
   secondOf: Int32Array;
   /** For every branch, the leaves below it. */
   leavesBelow: readonly Int32Array[];
-  /** For every leaf: how much it favours its usual types. */
-  typePriors: readonly Float64Array[];
 }
 
 function indexOf(codes: readonly string[]): Map<string, number> {
@@ -79,15 +77,6 @@ function flatten(pushes: Pushes): Pick<Lexicon, 'words' | 'from' | 'target' | 'w
     target: Int32Array.from(all, ({ slot }) => slot),
     weight: Float64Array.from(all, ({ weight }) => weight),
   };
-}
-
-function typePriors(leaf: Leaf, types: readonly string[]): Float64Array {
-  const priors = new Float64Array(types.length);
-  leaf.types.forEach((code, rank) => {
-    const index = types.indexOf(code);
-    if (index !== -1) priors[index] = 1 / (rank + 1);
-  });
-  return priors;
 }
 
 const parentOf = (code: string) => code.slice(0, code.lastIndexOf('.'));
@@ -149,6 +138,5 @@ export function buildLexicon({ leaves, data }: Catalog): Lexicon {
     leavesBelow: branches.map((branch) =>
       Int32Array.from(leaves.flatMap(({ code }, leaf) => (code.startsWith(`${branch}.`) ? [leaf] : []))),
     ),
-    typePriors: leaves.map((leaf) => typePriors(leaf, types)),
   };
 }

@@ -1,6 +1,6 @@
 /** What the machine says of a complaint by itself, and where a person decides otherwise (更正). Pure. */
 import type { JudgementRule } from '../catalog/types.ts';
-import type { Judgement } from './judgement.ts';
+import { isMatterAccepted, type Judgement } from './judgement.ts';
 
 /** What a person may correct; the names of the API and of the table. */
 export const correctedFields = ['matter', 'need', 'type', 'level', 'unit'] as const;
@@ -40,9 +40,9 @@ export type Decisions = Partial<Record<CorrectedField, string | undefined>>;
  * The machine's own answers. `own` is its judgement without any decision of a person, `filed` the one that was acted upon: the
  * unit follows from rules, and what it is compared with later is the proposal that people saw.
  */
-export function saidOf(own: Judgement, { dispatch }: Judgement, { acceptMatter }: JudgementRule): Said {
+export function saidOf(own: Judgement, { dispatch }: Judgement, rule: JudgementRule): Said {
   const { need, matter, type, level } = own;
-  const accepted = need.accepted && matter.confidence * 10_000 >= acceptMatter;
+  const accepted = isMatterAccepted(own, rule);
   return {
     matter: { code: matter.code, confidence: matter.confidence, accepted },
     need: { code: need.code, confidence: need.confidence, accepted: need.accepted },

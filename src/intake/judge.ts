@@ -13,7 +13,7 @@ import { buildGazetteer, type Gazetteer } from '../place/gazetteer.ts';
 import { resolvePlace } from '../place/resolve.ts';
 import { normalize } from '../text/normalize.ts';
 import { findDemands } from './demands.ts';
-import type { Demand, Judgement } from './judgement.ts';
+import { type Demand, isAtLeast, isMatterAccepted, type Judgement } from './judgement.ts';
 
 /** What is judged, with the decisions a person has already taken; those replace the machine's. */
 export interface Subject {
@@ -58,7 +58,6 @@ interface Parts {
 }
 
 const round = (value: number) => Math.round(value * 100) / 100;
-const isAtLeast = (confidence: number, basisPoints: number) => confidence * 10_000 >= basisPoints;
 const unitRef = ({ code, name, kind }: UnitRef): UnitRef => ({ code, name, kind });
 
 const isDecided = ({ need, matter, level, type }: Subject) => (need ?? matter ?? level ?? type) !== undefined;
@@ -85,8 +84,9 @@ export function buildJudge(catalog: Catalog, segmenter: Segmenter, model: Model)
     judge: (subject) => {
       const joined = joinWords(subject);
       const words = segmenter.cut(joined);
-      const judgement = judge(subject, joined, words, parts);
-      const own = isDecided(subject) ? judge(undecided(subject), joined, words, parts) : judgement;
+      const found = read(subject, joined, words, parts);
+      const judgement = judge(subject, found, parts);
+      const own = isDecided(subject) ? judge(undecided(subject), found, parts) : judgement;
       return { words, judgement, own };
     },
     demands: (subject, whole) => demandsOf(subject, whole, parts, segmenter),
@@ -106,22 +106,32 @@ function demandsOf(subject: Subject, whole: Judgement, parts: Parts, segmenter: 
     const { title, text: all, ...given } = subject;
     const text = all.slice(start, end);
     const joined = joinWords({ text });
-    const own = judge({ ...given, text }, joined, segmenter.cut(joined), parts);
-    const street = own.place.status === 'unknown' ? whole.place.street?.code : undefined;
-    const { matter, need, type, level, dispatch } =
-      street === undefined ? own : judge({ ...given, text, street }, joined, segmenter.cut(joined), parts);
+    const own = { ...given, text };
+    const found = read(own, joined, segmenter.cut(joined), parts);
+    const street = found.place.status === 'unknown' ? whole.place.street?.code : undefined;
+    const place = street === undefined ? found.place : placeOf({ ...own, street }, parts);
+    const { matter, need, type, level, dispatch } = judge(own, { ...found, place }, parts);
     return { text, start, end, matter, need, type, level, dispatch };
   });
 }
 
+/** What the words say, whatever a person decides: found once, and shared by the judgements with and without his decisions. */
+interface Found {
+  joined: string;
+  verdict: Verdict;
+  place: Judgement['place'];
+}
+
+function read(subject: Subject, joined: string, words: readonly string[], parts: Parts): Found {
+  const { title, text } = subject;
+  return { joined, verdict: parts.classifier.classify({ title, text, joined }, words), place: placeOf(subject, parts) };
+}
+
 function judge(
   subject: Subject,
-  joined: string,
-  words: readonly string[],
-  { catalog, classifier, model, gazetteer, dispatcher, router, leaves }: Parts,
+  { joined, verdict, place }: Found,
+  { catalog, model, dispatcher, router, leaves }: Parts,
 ): Judgement {
-  const verdict = classifier.classify({ title: subject.title, text: subject.text, joined }, words);
-  const place = placeOf(subject, gazetteer, catalog);
   const given = subject.matter === undefined ? undefined : leaves.get(subject.matter);
   const matter = matterOf(verdict, given);
   const need = needOf(verdict, subject.need ?? given?.need, catalog);
@@ -169,7 +179,7 @@ export function factsOf(
   const unsure = isKnown && !isAtLeast(place.confidence, judgement.acceptPlace);
   return {
     leaf,
-    matterAccepted: need.accepted && isAtLeast(matter.confidence, judgement.acceptMatter),
+    matterAccepted: isMatterAccepted({ need, matter }, judgement),
     placeStatus: unsure ? 'ambiguous' : place.status,
     district: place.district?.code ?? null,
     street: place.street?.code ?? null,
@@ -191,7 +201,7 @@ function levelOf({ alarm, evidence }: Verdict, leaf: Leaf | undefined, defaultLe
 }
 
 /** The place of the words; a street that a person has named decides, and the words may only add a community of it. */
-function placeOf(subject: Subject, gazetteer: Gazetteer, catalog: Catalog): Judgement['place'] {
+function placeOf(subject: Subject, { gazetteer, catalog }: Parts): Judgement['place'] {
   const found = resolvePlace(gazetteer, subject);
   const street = subject.street === undefined ? undefined : catalog.divisions.get(subject.street);
   if (street === undefined) return found;

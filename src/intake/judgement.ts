@@ -93,6 +93,17 @@ export const Judgement = Type.Object(
 );
 export type Judgement = Static<typeof Judgement>;
 
+/** Whether a confidence, 0 to 1, reaches a threshold of the rules. */
+export const isAtLeast = (confidence: number, basisPoints: number): boolean => confidence * 10_000 >= basisPoints;
+
+/** Whether the machine may act on the matter without a person: the words must be clear, and the matter itself. */
+export function isMatterAccepted(
+  { need, matter }: Pick<Judgement, 'need' | 'matter'>,
+  { acceptMatter }: { acceptMatter: number },
+): boolean {
+  return need.accepted && isAtLeast(matter.confidence, acceptMatter);
+}
+
 /** One of several demands in a text, as it would be judged by itself; `start` and `end` are UTF-16 units of the text, half-open. */
 export const Demand = Type.Object(
   {
