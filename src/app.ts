@@ -12,6 +12,7 @@ import { catalogRoutes } from './catalog/routes.ts';
 import { complaintRoutes } from './complaint/routes.ts';
 import type { Context } from './context.ts';
 import { groupRoutes } from './group/routes.ts';
+import { handlingRoutes } from './handling/routes.ts';
 import { answerError, answerMalformed, installErrors } from './http/errors.ts';
 import { createMetrics, installMetrics, timeJudgements } from './http/metrics.ts';
 import { openApi } from './http/openapi.ts';
@@ -20,7 +21,9 @@ import { createValidatorCompiler } from './http/validation.ts';
 import { intakeRoutes } from './intake/routes.ts';
 import { linkRoutes } from './link/routes.ts';
 import { qualityRoutes } from './quality/routes.ts';
+import { queueRoutes } from './queue/routes.ts';
 import { rulesRoutes } from './rules/routes.ts';
+import { rulingRoutes } from './ruling/routes.ts';
 import { triageRoutes } from './triage/routes.ts';
 import { workorderRoutes } from './workorder/routes.ts';
 
@@ -62,6 +65,9 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
       triageRoutes(typed, ctx);
       groupRoutes(typed, ctx);
       workorderRoutes(typed, ctx);
+      queueRoutes(typed, ctx);
+      handlingRoutes(typed, ctx);
+      rulingRoutes(typed, ctx);
       callbackRoutes(typed, ctx);
       assessmentRoutes(typed, ctx);
       qualityRoutes(typed, ctx);

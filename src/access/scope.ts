@@ -1,4 +1,5 @@
 /** Which rows a caller of the API sees. One place decides; every query of complaints and orders asks it. */
+import { AppError } from '../http/errors.ts';
 import type { Role } from './roles.ts';
 
 /** Who calls: a token, its role, and the unit it belongs to. */
@@ -22,4 +23,10 @@ export function scopeOf({ role, unit, tokenId }: Session): Scope {
   if (role === 'channel') return { kind: 'filed', tokenId };
   if (role === 'handler' || role === 'manager') return { kind: 'unit', unit: unit ?? '' };
   return { kind: 'all' };
+}
+
+/** The unit of a session. Throws FORBIDDEN where it belongs to none. */
+export function unitOf({ unit }: Session): string {
+  if (unit === null) throw new AppError('FORBIDDEN', '令牌不属于任何单位');
+  return unit;
 }

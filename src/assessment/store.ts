@@ -74,6 +74,12 @@ const unitOfComplaint = sql`
     select unit from orders where complaint_id = c.id and role = 'lead' order by id desc limit 1) o on true
   ${unitOfOrder}`;
 
+/** A case that was opened again and answered twice counts once, by its last answer within the span. */
+function lastAnswer({ to }: Span): SQL {
+  return sql`not exists (select 1 from callbacks l where l.complaint_id = b.complaint_id
+    and l.answered_at > b.answered_at and l.answered_at < ${to.toISOString()}::timestamptz)`;
+}
+
 /** Four counts of different instants (received, closed, answered, replied), each by key and request type. */
 function counted(selection: Selection): SQL {
   const { span } = selection;
@@ -104,7 +110,8 @@ function counted(selection: Selection): SQL {
         count(*) filter (where b.satisfaction = 'basic') as basic,
         count(*) filter (where b.satisfaction = 'dissatisfied') as dissatisfied,
         count(*) filter (where not (${within(received, span)})) as received_elsewhen
-      from callbacks b join complaints c on c.id = b.complaint_id ${answeredUnit} where ${kept(answered)} group by 1, 2
+      from callbacks b join complaints c on c.id = b.complaint_id ${answeredUnit}
+      where ${kept(answered)} and ${lastAnswer(span)} group by 1, 2
     ), replied as (
       select ${columns(replied)}, count(*) as replied, count(*) filter (where o.replied_at <= o.due_at) as on_time
       from orders o join complaints c on c.id = o.complaint_id ${orderUnit}

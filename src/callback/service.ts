@@ -5,11 +5,20 @@ import { unitRef } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
-import { recordCallback } from '../workorder/service.ts';
+import { bySystem, change, findWork, reopen, type Work, workOf } from '../workorder/service.ts';
 import { viewCaller } from '../workorder/view.ts';
 import { checkAttempt, isValid } from './attempt.ts';
 import type { AttemptAnswer, AttemptRequest, CallbackQuery, CallbackView } from './schemas.ts';
-import { type CallbackRow, findCallback, insertAttempt, listCallbacks, lockCallback, updateCallback } from './store.ts';
+import {
+  type CallbackRow,
+  closeComplaint,
+  findCallback,
+  insertAttempt,
+  insertEvent,
+  listCallbacks,
+  lockCallback,
+  updateCallback,
+} from './store.ts';
 
 function view(row: CallbackRow, ctx: Context, session: Session, now: Date): CallbackView {
   return {
@@ -60,6 +69,7 @@ export async function recordAttempt(
   const errors = checkAttempt(attempt);
   if (errors.length > 0) throw new AppError('VALIDATION_FAILED', '', { errors });
   return ctx.db.transaction(async (tx) => {
+    const work = workOf(tx, ctx, session, now);
     const row = await lockCallback(tx, id);
     if (row === undefined) throw new AppError('NOT_FOUND', '没有这个回访任务');
     if (row.status !== 'due') throw new AppError('ILLEGAL_ACTION', '回访已完成', { state: row.status, allowed: [] });
@@ -78,10 +88,37 @@ export async function recordAttempt(
     });
     const attempts = row.attempts + 1;
     await updateCallback(tx, id, valid ? { attempts, status: 'done', answeredAt: now, ...answers } : { attempts });
-    const { complaintId, orderId, orderStatus, orderComplaintId } = row;
-    const data = { attempt: attemptId, way, reached, valid, ...answers };
-    await recordCallback(tx, session, { complaintId, orderId, orderStatus, orderComplaintId, valid, data }, now);
+    await tell(work, row, { attempt: attemptId, way, reached, valid, ...answers });
     const after = await findCallback(tx, id);
     return { id: String(attemptId), valid, callback: view(after ?? row, ctx, session, now) };
   });
+}
+
+/** Writes a call-back into the history; when it was valid, closes the complaint and its own order, or opens it again. */
+async function tell(work: Work, { complaintId, orderId }: CallbackRow, data: Answers): Promise<void> {
+  const { tx, actor, now, catalog } = work;
+  const order = await findWork(work, orderId);
+  // A complaint that was merged is called back on the order of its lead.
+  const own = order.complaintId === complaintId ? order : null;
+  const about = { complaintId, orderId: own?.id ?? null, at: now, actor };
+  await insertEvent(tx, { ...about, action: 'callback', data: { ...data } });
+  if (!data.valid) return;
+  await closeComplaint(tx, complaintId, now);
+  if (own === null) {
+    return insertEvent(tx, { ...about, action: 'close', fromStatus: 'replied', toStatus: 'closed', data: {} });
+  }
+  const closed = await change(work, own, 'close');
+  const again = data.resolved === false && closed.order.round <= catalog.handling.reopenRounds;
+  if (again) await reopen(bySystem(work), closed, '回访未解决，按规则重办');
+}
+
+/** What the history keeps of an attempt. */
+interface Answers {
+  attempt: number;
+  way: string;
+  reached: boolean;
+  valid: boolean;
+  contacted: boolean | null;
+  resolved: boolean | null;
+  satisfaction: string | null;
 }

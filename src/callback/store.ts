@@ -1,7 +1,8 @@
 /** Call-backs in the database. */
 import { and, eq, sql } from 'drizzle-orm';
+import { callbackAttempts, callbacks } from '../db/callback-tables.ts';
 import type { Db } from '../db/connect.ts';
-import { callbackAttempts, callbacks, callers, complaints, orders } from '../db/tables.ts';
+import { callers, complaints, events, orders } from '../db/tables.ts';
 
 const columns = {
   id: callbacks.id,
@@ -20,8 +21,6 @@ const columns = {
   text: complaints.text,
   unit: orders.unit,
   level: orders.level,
-  orderStatus: orders.status,
-  orderComplaintId: orders.complaintId,
   result: orders.result,
   reply: orders.reply,
   callerName: callers.name,
@@ -43,7 +42,7 @@ export type CallbackRow = Awaited<ReturnType<typeof selectCallbacks>>[number];
 
 export async function listCallbacks(
   db: Db,
-  status: string,
+  status: 'due' | 'done',
   after: { at: string; id: number } | null,
   count: number,
 ): Promise<CallbackRow[]> {
@@ -85,4 +84,12 @@ export async function updateCallback(
   change: Partial<typeof callbacks.$inferInsert>,
 ): Promise<void> {
   await tx.update(callbacks).set(change).where(eq(callbacks.id, id));
+}
+
+export async function insertEvent(tx: Db, row: typeof events.$inferInsert): Promise<void> {
+  await tx.insert(events).values(row);
+}
+
+export async function closeComplaint(tx: Db, id: number, closedAt: Date): Promise<void> {
+  await tx.update(complaints).set({ status: 'closed', closedAt }).where(eq(complaints.id, id));
 }

@@ -28,6 +28,11 @@ export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * day).toISOString().slice(0, 10);
 }
 
+/** The same to the millisecond, where an instant must be read back as it was. */
+export function preciseTime(at: Date): string {
+  return `${new Date(at.getTime() + offset).toISOString().slice(0, 23)}+08:00`;
+}
+
 export interface WorkCalendar {
   /** Throws a RangeError for a year the calendar does not know: a guess would give wrong due times. */
   isWorkday(date: string): boolean;
@@ -51,23 +56,43 @@ export function buildCalendar(days: readonly CalendarDay[]): WorkCalendar {
   };
 }
 
+/** The first day from `date` on that is worked. */
+function firstWorkday(calendar: WorkCalendar, date: string): string {
+  let found = date;
+  while (!calendar.isWorkday(found)) found = addDays(found, 1);
+  return found;
+}
+
+/**
+ * The instant by which `ms` milliseconds of working time have passed since `from`. All 24 hours of a working day count, none
+ * of a day off. Where several instants would do, because a day off lies between them, the last: time that is up as a working
+ * day ends is up as the next one begins. Throws a RangeError in a year the calendar does not know.
+ */
+export function addWorkingTime(calendar: WorkCalendar, from: Date, ms: number): Date {
+  const first = shanghaiDate(from);
+  let date = firstWorkday(calendar, first);
+  let left = ms + (date === first ? from.getTime() - startOfDay(date).getTime() : 0);
+  for (; left >= day; left -= day) date = firstWorkday(calendar, addDays(date, 1));
+  return new Date(startOfDay(date).getTime() + left);
+}
+
+/** The working time between two instants in milliseconds, counted as `addWorkingTime` does; 0 where `to` is not later. */
+export function workingTimeBetween(calendar: WorkCalendar, from: Date, to: Date): number {
+  let sum = 0;
+  for (let date = shanghaiDate(from), start = startOfDay(date).getTime(); start < to.getTime(); start += day) {
+    const end = Math.min(start + day, to.getTime());
+    if (calendar.isWorkday(date)) sum += Math.max(0, end - Math.max(start, from.getTime()));
+    date = addDays(date, 1);
+  }
+  return sum;
+}
+
 /**
  * The instant `days` working days after `from`, at the same time of day. A start on a day off counts from the next
  * working day's 00:00. The day of the start does not count.
  */
 export function addWorkdays(calendar: WorkCalendar, from: Date, days: number): Date {
-  let date = shanghaiDate(from);
-  let timeOfDay = from.getTime() - startOfDay(date).getTime();
-  if (!calendar.isWorkday(date)) {
-    timeOfDay = 0;
-    do date = addDays(date, 1);
-    while (!calendar.isWorkday(date));
-  }
-  for (let left = days; left > 0; ) {
-    date = addDays(date, 1);
-    if (calendar.isWorkday(date)) left -= 1;
-  }
-  return new Date(startOfDay(date).getTime() + timeOfDay);
+  return addWorkingTime(calendar, from, days * day);
 }
 
 /** The instant `minutes` minutes after `from`. */

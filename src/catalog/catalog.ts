@@ -7,6 +7,7 @@ import type { UnitRef } from './schemas.ts';
 import {
   type AssessmentRule,
   type Division,
+  type HandlingRule,
   type JudgementRule,
   type Level,
   type Matter,
@@ -35,6 +36,7 @@ export interface Catalog {
   calendar: WorkCalendar;
   assessment: AssessmentRule;
   judgement: JudgementRule;
+  handling: HandlingRule;
 }
 
 /** A matter that has no further matters below it, with its names from the first level down. */
@@ -97,6 +99,8 @@ export function selectValid(data: SeedData, date: string): SeedData {
     assessment: valid(data.assessment),
     judgement: valid(data.judgement),
     alarms: valid(data.alarms),
+    handling: valid(data.handling),
+    escalations: valid(data.escalations),
   };
 }
 
@@ -123,6 +127,7 @@ export function buildCatalog(all: SeedData, date: string, version = 0): Catalog 
     calendar: buildCalendar(data.calendar),
     assessment: inForce(data.assessment, '考核规则', date),
     judgement: inForce(data.judgement, '判定阈值', date),
+    handling: inForce(data.handling, '办理规则', date),
   };
 }
 

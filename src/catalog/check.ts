@@ -24,6 +24,7 @@ export function checkSheets(sheets: Sheets): SeedProblem[] {
   checkLexicon(sheets, fault);
   checkVersions(sheets, fault);
   checkAlarms(sheets, fault);
+  checkEscalations(sheets, fault);
   return problems;
 }
 
@@ -56,6 +57,7 @@ function checkCodes(sheets: Sheets, fault: Fault): void {
   checkUnique(sheets.lexicon, (row) => `${row.word} ${row.kind} ${row.code}`, fault);
   checkUnique(sheets.assessment, (row) => row.version, fault);
   checkUnique(sheets.judgement, (row) => row.version, fault);
+  checkUnique(sheets.handling, (row) => row.version, fault);
 }
 
 function checkValidity({ calendar: _, ...dated }: Sheets, fault: Fault): void {
@@ -204,5 +206,15 @@ function checkVersions({ assessment, calendar, judgement, levels }: Sheets, faul
   assessment.rows.forEach((row, index) => {
     const sum = row.weightResponse + row.weightResolution + row.weightSatisfaction;
     if (sum !== 1000) fault(assessment, index, `三项权重之和应为 1000，实为 ${sum}`);
+  });
+}
+
+function checkEscalations({ escalations, levels }: Sheets, fault: Fault): void {
+  checkUnique(escalations, (row) => row.code, fault);
+  const codes = codesOf(levels);
+  escalations.rows.forEach((row, index) => {
+    for (const level of row.level) {
+      if (!codes.has(level, row)) fault(escalations, index, `紧急程度 “${level}” 不存在`);
+    }
   });
 }

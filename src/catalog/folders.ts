@@ -16,6 +16,8 @@ export const nationalFiles: ReadonlySet<string> = new Set([
   'assessment.csv',
   'judgement.csv',
   'alarms.csv',
+  'handling.csv',
+  'escalations.csv',
 ]);
 
 /**

@@ -24,6 +24,8 @@ const keyed = {
   assessment: tables.assessmentRules,
   judgement: tables.judgementRules,
   alarms: tables.alarmRules,
+  handling: tables.handlingRules,
+  escalations: tables.escalationRules,
 } as const;
 
 /** Tables that nothing refers to: replaced as a whole. */
@@ -129,5 +131,7 @@ export async function loadCatalogRows(db: Db): Promise<SeedData> {
     assessment: await db.select().from(tables.assessmentRules),
     judgement: await db.select().from(tables.judgementRules),
     alarms: await db.select().from(tables.alarmRules).orderBy(tables.alarmRules.code),
+    handling: await db.select().from(tables.handlingRules),
+    escalations: await db.select().from(tables.escalationRules).orderBy(tables.escalationRules.code),
   };
 }

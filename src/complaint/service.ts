@@ -4,7 +4,7 @@ import { type Session, scopeOf } from '../access/scope.ts';
 import { shanghaiTime, startOfDay } from '../catalog/calendar.ts';
 import { type Catalog, matterPath } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
-import { AppError } from '../http/errors.ts';
+import { AppError, fieldError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
 import type { FieldError } from '../http/validation.ts';
 import { correctionsOf, saidOf } from '../intake/correction.ts';
@@ -13,16 +13,27 @@ import type { Judge } from '../intake/judge.ts';
 import { channels } from '../intake/schemas.ts';
 import { readLinks } from '../link/service.ts';
 import { normalize } from '../text/normalize.ts';
-import { deadlines } from '../workorder/deadline.ts';
-import { readOrdersOf, readTimeline } from '../workorder/service.ts';
+import { openStates } from '../workorder/lifecycle.ts';
+import { successor } from '../workorder/placement.ts';
+import {
+  change,
+  endChildren,
+  holdOrders,
+  type OrderRow,
+  place,
+  readOrdersOf,
+  readTimeline,
+  type Work,
+  workOf,
+} from '../workorder/service.ts';
 import { speaksWithCaller, viewCaller, viewText } from '../workorder/view.ts';
 import type { ComplaintDetail, ComplaintQuery, ComplaintSummary, DispatchRequest } from './schemas.ts';
 import {
   type ComplaintRow,
   findComplaint,
+  findComplaintId,
   insertCorrections,
   insertEvents,
-  insertOrders,
   type LockedComplaint,
   listComplaints,
   lockComplaint,
@@ -107,7 +118,7 @@ export async function readComplaint(
     classification: row.judgement,
     orders: await readOrdersOf(ctx, session, row.id, now),
     links: await readLinks(ctx.db, row.id, scope),
-    timeline: await readTimeline(ctx, session, row.id),
+    timeline: await readTimeline(ctx, session, row.id, now),
   };
 }
 
@@ -127,8 +138,9 @@ function checkDispatch({ lead, co, level, matter, need }: DispatchRequest, judge
 }
 
 /**
- * Sends a complaint that waits at the triage desk to its units. The machine's judgement stays as it was; the decision and
- * its reason go into the history, and where it differs, into the corrections. Throws NOT_FOUND, VALIDATION_FAILED, or ILLEGAL_ACTION when it is not waiting.
+ * Sends a complaint that waits at the triage desk to its units, or one that is being handled to others. The machine's judgement
+ * stays as it was; the decision and its reason go into the history, and where the triage desk's differs, into the corrections.
+ * Throws NOT_FOUND, VALIDATION_FAILED, or ILLEGAL_ACTION when it is neither waiting nor being handled.
  */
 export async function dispatchComplaint(
   ctx: Context,
@@ -140,7 +152,7 @@ export async function dispatchComplaint(
   const judge = ctx.judgeAt(now);
   const errors = checkDispatch(request, judge);
   if (errors.length > 0) throw new AppError('VALIDATION_FAILED', '', { errors });
-  await ctx.db.transaction((tx) => place(tx, session, number, request, judge, now));
+  await ctx.db.transaction((tx) => decideOn(workOf(tx, ctx, session, now), session, number, request, judge));
   return readComplaint(ctx, session, number, now);
 }
 
@@ -158,47 +170,60 @@ function correctionRows(
 }
 
 /** Writes the desk's decision: the orders, the complaint's new state, what happened and what was corrected. */
-async function place(
-  tx: Context['db'],
+async function decideOn(
+  work: Work,
   session: Session,
   number: string,
   request: DispatchRequest,
   judge: Judge,
-  now: Date,
 ): Promise<void> {
-  const row = await lockComplaint(tx, number);
-  if (row === undefined) throw notFound();
-  if (row.status !== 'triage') {
-    throw new AppError('ILLEGAL_ACTION', '只有待研判的诉求可以派单', { state: row.status, allowed: [] });
+  const { tx, now } = work;
+  const id = await findComplaintId(tx, number);
+  if (id === undefined) throw notFound();
+  // The orders before the complaint: an action on one locks in this order, too.
+  const orders = await holdOrders(tx, id);
+  const row = await lockComplaint(tx, id);
+  if (row.status !== 'triage' && row.status !== 'dispatched') {
+    throw new AppError('ILLEGAL_ACTION', '只有待研判和办理中的诉求可以派单', { state: row.status, allowed: [] });
   }
-  const { lead, co = [], reason } = request;
   const level = request.level ?? row.level;
-  const clock = judge.catalog.levels.get(level);
-  if (clock === undefined) throw new Error(`no level ${level}`);
   const matter = request.matter ?? row.matter;
   const need = request.need ?? (request.matter && judge.leaf(request.matter)?.need) ?? row.need;
-  const order = {
-    complaintId: row.id,
-    level,
-    status: 'dispatched',
-    reason,
-    dispatchedAt: now,
-    ...deadlines(clock, judge.catalog.calendar, now),
-  };
-  const placed = await insertOrders(tx, [
-    { ...order, unit: lead, role: 'lead' },
-    ...co.map((unit) => ({ ...order, unit, role: 'co' })),
-  ]);
-  await updateComplaint(tx, row.id, { status: 'dispatched', level, matter, need });
-  const about = { complaintId: row.id, at: now, actor: session.actor, toStatus: 'dispatched' };
-  await insertCorrections(tx, correctionRows(row, request, session, judge, now));
-  await insertEvents(tx, [
-    { ...about, action: 'triage', fromStatus: 'triage', data: { level, matter, need, reason } },
-    ...placed.map(({ id, unit, role, dueAt }) => ({
-      ...about,
-      orderId: id,
-      action: 'dispatch',
-      data: { unit, role, dueAt: shanghaiTime(dueAt), reason },
-    })),
+  const { reason } = request;
+  const about = { complaintId: id, at: now, actor: session.actor };
+  const data = { level, matter, need, reason };
+  const states = { fromStatus: row.status, toStatus: 'dispatched' };
+  await insertEvents(tx, [{ ...about, ...states, action: row.status === 'triage' ? 'triage' : 'redispatch', data }]);
+  if (row.status === 'triage') await insertCorrections(tx, correctionRows(row, request, session, judge, now));
+  await updateComplaint(tx, id, { status: 'dispatched', level, matter, need });
+  await placeAll(work, orders, id, request, level);
+}
+
+/**
+ * Gives the complaint to its units: all of them from the triage desk; on a re-dispatch, the lead where it changes (the one before
+ * keeps its trace) and the co-handlers that are not at it yet.
+ */
+async function placeAll(
+  work: Work,
+  orders: readonly OrderRow[],
+  id: number,
+  { lead, co = [], reason }: DispatchRequest,
+  level: string,
+): Promise<void> {
+  const standing = orders.filter(({ order }) => order.current && openStates.includes(order.status));
+  const before = standing.find(({ order }) => order.role === 'lead');
+  const atIt = new Set(standing.filter(({ order }) => order.role === 'co').map(({ order }) => order.unit));
+  const added = co.filter((unit) => !atIt.has(unit));
+  const same = before?.order.unit === lead;
+  if (same && added.length === 0) throw fieldError('lead', '该单位已是主办单位');
+  const first =
+    before === undefined ? { unit: lead, role: 'lead' as const, reason } : successor(before.order, lead, reason);
+  if (before !== undefined && !same) {
+    await change(work, before, 'reassign', { unit: lead, reason });
+    await endChildren(work, before.id, '已改派');
+  }
+  await place(work, id, [
+    ...(same ? [] : [{ ...first, level }]),
+    ...added.map((unit) => ({ unit, role: 'co' as const, level, reason })),
   ]);
 }

@@ -38,7 +38,7 @@ function selectComplaints(db: Db) {
   return db
     .select(columns)
     .from(complaints)
-    .leftJoin(orders, and(eq(orders.complaintId, complaints.id), eq(orders.role, 'lead')))
+    .leftJoin(orders, and(eq(orders.complaintId, complaints.id), eq(orders.role, 'lead'), orders.current))
     .leftJoin(callers, eq(callers.complaintId, complaints.id));
 }
 
@@ -62,9 +62,15 @@ export async function findComplaint(db: Db, number: string, scope: Scope): Promi
   return row;
 }
 
-/** The complaint's row locked until the transaction ends; undefined outside the scope. */
-export async function lockComplaint(tx: Db, number: string) {
-  const [row] = await tx.select().from(complaints).where(eq(complaints.number, number)).for('update');
+export async function findComplaintId(db: Db, number: string): Promise<number | undefined> {
+  const [row] = await db.select({ id: complaints.id }).from(complaints).where(eq(complaints.number, number));
+  return row?.id;
+}
+
+/** The complaint's row locked until the transaction ends. */
+export async function lockComplaint(tx: Db, id: number): Promise<LockedComplaint> {
+  const [row] = await tx.select().from(complaints).where(eq(complaints.id, id)).for('update');
+  if (row === undefined) throw new Error('a complaint that was found is gone');
   return row;
 }
 
@@ -129,13 +135,6 @@ export async function updateComplaint(
   change: Partial<typeof complaints.$inferInsert>,
 ): Promise<void> {
   await tx.update(complaints).set(change).where(eq(complaints.id, id));
-}
-
-export async function insertOrders(tx: Db, rows: (typeof orders.$inferInsert)[]) {
-  return tx
-    .insert(orders)
-    .values(rows)
-    .returning({ id: orders.id, unit: orders.unit, role: orders.role, dueAt: orders.dueAt });
 }
 
 export async function insertEvents(tx: Db, rows: (typeof events.$inferInsert)[]): Promise<void> {

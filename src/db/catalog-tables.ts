@@ -242,3 +242,23 @@ export const alarmRules = pgTable('alarm_rules', {
   hours: integer('hours').notNull(),
   ...validity,
 });
+
+export const handlingRules = pgTable('handling_rules', {
+  version: text('version').primaryKey(),
+  returnLimit: integer('return_limit').notNull(),
+  extensionLimit: integer('extension_limit').notNull(),
+  warnLeft: integer('warn_left').notNull(),
+  reopenRounds: integer('reopen_rounds').notNull(),
+  reportMinutes: integer('report_minutes').notNull(),
+  ...validity,
+});
+
+export const escalationRules = pgTable('escalation_rules', {
+  code: text('code').primaryKey(),
+  level: textList('level'),
+  clock: text('clock').notNull().$type<'sign' | 'contact' | 'reply' | 'report' | 'review'>(),
+  afterMinutes: integer('after_minutes').notNull(),
+  act: text('act').notNull().$type<'remind' | 'supervise' | 'escalate'>(),
+  reason: text('reason').notNull(),
+  ...validity,
+});

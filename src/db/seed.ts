@@ -97,6 +97,8 @@ export function dataOf(sheets: Sheets): SeedData {
     assessment: sheets.assessment.rows,
     judgement: sheets.judgement.rows,
     alarms: sheets.alarms.rows,
+    handling: sheets.handling.rows,
+    escalations: sheets.escalations.rows,
   };
 }
 

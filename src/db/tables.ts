@@ -1,12 +1,15 @@
 /**
- * The tables that change with every complaint: callers, complaints, orders, events, call-backs, tokens. Links and group alarms
- * stand in `link-tables.ts`, the reference data of a city in `catalog-tables.ts`. Migrations are generated from all three.
+ * The tables that change with every complaint: callers, complaints, orders, events, tokens. Call-backs stand in
+ * `callback-tables.ts`, links and group alarms in `link-tables.ts`, the reference data of a city in `catalog-tables.ts`.
+ * Migrations are generated from all of them.
  */
 import { sql } from 'drizzle-orm';
 import {
+  type AnyPgColumn,
   bigint,
   boolean,
   check,
+  date,
   index,
   integer,
   jsonb,
@@ -20,6 +23,8 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { CorrectedField, Said } from '../intake/correction.ts';
 import type { Judgement } from '../intake/judgement.ts';
+import type { OrderState } from '../workorder/lifecycle.ts';
+import type { OrderRequest } from '../workorder/order.ts';
 import { divisions, levels, matters, needs, requestTypes, units } from './catalog-tables.ts';
 import { bytea, identity, instant, reference } from './column-types.ts';
 
@@ -122,11 +127,11 @@ export const orders = pgTable(
     unit: text('unit')
       .notNull()
       .references(() => units.code),
-    role: text('role').notNull(),
+    role: text('role').$type<'lead' | 'co' | 'whistle' | 'sub'>().notNull(),
     level: text('level')
       .notNull()
       .references(() => levels.code),
-    status: text('status').notNull(),
+    status: text('status').$type<OrderState>().notNull(),
     reason: text('reason').notNull(),
     dispatchedAt: instant('dispatched_at').notNull(),
     signDueAt: instant('sign_due_at').notNull(),
@@ -139,6 +144,31 @@ export const orders = pgTable(
     result: text('result'),
     reply: text('reply'),
     basis: text('basis'),
+    /** Counts the openings of the complaint (重办), from 1. */
+    round: smallint('round').notNull().default(1),
+    /** False once another order has taken its place. */
+    current: boolean('current').notNull().default(true),
+    /** The state in which it was returned, parked or merged. */
+    before: text('before').$type<OrderState>(),
+    returns: smallint('returns').notNull().default(0),
+    extensions: smallint('extensions').notNull().default(0),
+    supervisions: smallint('supervisions').notNull().default(0),
+    /** What the unit asks of the desk: a return, an extension, parking. */
+    request: jsonb('request').$type<OrderRequest>(),
+    parkedAt: instant('parked_at'),
+    parkKind: text('park_kind'),
+    reviewOn: date('review_on', { mode: 'string' }),
+    /** The order that whistled for this one, or handed it on to a community. */
+    parentId: reference('parent_id').references((): AnyPgColumn => orders.id),
+    community: text('community').references(() => divisions.code),
+    cell: text('cell'),
+    arrivedAt: instant('arrived_at'),
+    tookPart: boolean('took_part'),
+    /** Warnings and marks of the clocks that have been given. */
+    marks: text('marks').array().notNull().default(sql`'{}'`),
+    version: integer('version').notNull().default(1),
+    /** When the clocks have something to say next; null where they have not. */
+    nextLook: instant('next_look'),
     /** Transaction that last changed the row, kept by a trigger: lets a poll ask for changes and miss none. */
     changed: bigint('changed', { mode: 'number' }).notNull().default(0),
   },
@@ -148,6 +178,11 @@ export const orders = pgTable(
     index('orders_queue_changed').on(table.unit, table.changed, table.id),
     index('orders_open_due').on(table.dueAt).where(sql`${table.repliedAt} is null and ${table.closedAt} is null`),
     index('orders_replied_at').on(table.repliedAt),
+    // A complaint has one lead at a time.
+    uniqueIndex('orders_one_lead').on(table.complaintId).where(sql`${table.role} = 'lead' and ${table.current}`),
+    index('orders_requests').on(table.dueAt, table.id).where(sql`${table.request} is not null`),
+    index('orders_next_look').on(table.nextLook).where(sql`${table.nextLook} is not null`),
+    index('orders_parent').on(table.parentId).where(sql`${table.parentId} is not null`),
   ],
 );
 
@@ -200,55 +235,6 @@ export const corrections = pgTable(
     check('corrections_field', sql`${table.field} in ('matter', 'need', 'type', 'level', 'unit')`),
     check('corrections_differ', sql`${table.said} is distinct from ${table.decided}`),
   ],
-);
-
-/** 回访: one a complaint that wants it, due once its lead order is replied. */
-export const callbacks = pgTable(
-  'callbacks',
-  {
-    id: identity('id'),
-    complaintId: reference('complaint_id')
-      .notNull()
-      .unique()
-      .references(() => complaints.id),
-    orderId: reference('order_id')
-      .notNull()
-      .references(() => orders.id),
-    status: text('status').notNull(),
-    repliedAt: instant('replied_at').notNull(),
-    dueAt: instant('due_at').notNull(),
-    attempts: smallint('attempts').notNull(),
-    /** The last valid answer; it is the one that counts. */
-    answeredAt: instant('answered_at'),
-    contacted: boolean('contacted'),
-    resolved: boolean('resolved'),
-    satisfaction: text('satisfaction'),
-  },
-  (table) => [
-    index('callbacks_due').on(table.status, table.dueAt, table.id),
-    index('callbacks_answered_at').on(table.answeredAt),
-  ],
-);
-
-/** One attempt to reach the caller, valid or not. */
-export const callbackAttempts = pgTable(
-  'callback_attempts',
-  {
-    id: identity('id'),
-    callbackId: reference('callback_id')
-      .notNull()
-      .references(() => callbacks.id),
-    at: instant('at').notNull(),
-    actor: text('actor').notNull(),
-    way: text('way').notNull(),
-    reached: boolean('reached').notNull(),
-    valid: boolean('valid').notNull(),
-    contacted: boolean('contacted'),
-    resolved: boolean('resolved'),
-    satisfaction: text('satisfaction'),
-    note: text('note'),
-  },
-  (table) => [index('callback_attempts_callback').on(table.callbackId, table.id)],
 );
 
 /** Idempotency-Key of POST /complaints, honoured for 24 hours. */

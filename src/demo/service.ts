@@ -4,10 +4,10 @@ import { recordAttempt } from '../callback/service.ts';
 import { addMinutes } from '../catalog/calendar.ts';
 import { dispatchComplaint } from '../complaint/service.ts';
 import type { Context } from '../context.ts';
+import { contact, reply, sign } from '../handling/service.ts';
 import type { Filer } from '../intake/filing.ts';
 import type { FiledComplaint } from '../intake/schemas.ts';
 import { fileComplaint } from '../intake/service.ts';
-import { act } from '../workorder/service.ts';
 import type { DemoCase } from './cases.ts';
 import { findCallbackOf } from './store.ts';
 
@@ -31,7 +31,7 @@ export async function runCase(
   const request = { ...complaint, externalNumber, receivedAt: receivedAt.toISOString() };
   const { answer, replayed } = await fileComplaint(ctx, request, filer, receivedAt);
   if (replayed) return false;
-  let { orders } = answer;
+  let orders: Orders = answer.orders;
   let start = receivedAt;
   if (answer.status === 'triage') {
     const lead = answer.classification.dispatch.lead?.code ?? expected.street ?? expected.district;
@@ -47,21 +47,20 @@ export async function runCase(
 }
 
 type Life = NonNullable<DemoCase['life']>;
-type Orders = Pick<FiledComplaint['orders'][number], 'id' | 'unit' | 'role'>[];
+type Orders = (Pick<FiledComplaint['orders'][number], 'id' | 'unit'> & { role: string })[];
 
 async function handle(ctx: Context, order: Orders[number], life: Life, start: Date): Promise<void> {
-  const handler = session('handler', order.unit.code);
-  const id = Number(order.id);
-  const at = (minutes: number) => addMinutes(start, minutes);
-  await act(ctx, handler, id, 'sign', {}, at(life.signMinutes));
+  const who = { session: session('handler', order.unit.code), id: Number(order.id) };
+  const at = (minutes: number) => ({ ...who, now: addMinutes(start, minutes) });
+  await sign(ctx, at(life.signMinutes));
   if (order.role === 'co') {
-    await act(ctx, handler, id, 'reply', { result: 'explained', text: '已配合主办单位处理。' }, at(life.replyMinutes));
+    await reply(ctx, at(life.replyMinutes), { result: 'explained', text: '已配合主办单位处理。' });
     return;
   }
   if (life.contactMinutes !== null) {
-    await act(ctx, handler, id, 'contact', { way: 'phone', note: '已与诉求人联系。' }, at(life.contactMinutes));
+    await contact(ctx, at(life.contactMinutes), { way: 'phone', note: '已与诉求人联系。' });
   }
-  await act(ctx, handler, id, 'reply', { result: life.result, text: life.reply }, at(life.replyMinutes));
+  await reply(ctx, at(life.replyMinutes), { result: life.result, text: life.reply });
 }
 
 async function callBack(ctx: Context, orders: Orders, life: Life, start: Date): Promise<void> {

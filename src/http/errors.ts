@@ -16,6 +16,14 @@ const table = {
   FORBIDDEN: [403, '没有权限进行此操作'],
   NOT_FOUND: [404, '没有找到'],
   ILLEGAL_ACTION: [409, '当前状态不允许此操作'],
+  STALE_VERSION: [409, '工单已被他人改动，请按最新状态重试'],
+  RETURN_NOT_ALLOWED: [409, '此级别的工单不接受派单异议'],
+  RETURN_WINDOW_CLOSED: [409, '已过提出派单异议的期限'],
+  RETURNS_EXHAUSTED: [409, '退单次数已用完，派单为终局决定'],
+  EXTENSIONS_EXHAUSTED: [409, '延期次数已用完'],
+  ALREADY_DUE: [409, '已过办理时限，不能延期'],
+  REQUEST_PENDING: [409, '已有申请等待裁定'],
+  NO_REQUEST: [409, '没有等待裁定的此类申请'],
   ALREADY_LINKED: [409, '两件诉求已有此关联'],
   IDEMPOTENCY_KEY_REUSED: [409, '同一 Idempotency-Key 已用于不同的请求'],
   EXTERNAL_NUMBER_REUSED: [409, '同一外部编号已用于不同的诉求'],
@@ -38,8 +46,9 @@ export const Problem = Type.Object(
     code: Type.String({ description: '英文错误码' }),
     detail: Type.Optional(Type.String()),
     errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
-    state: Type.Optional(Type.String({ description: '对象当前的状态（ILLEGAL_ACTION）' })),
-    allowed: Type.Optional(Type.Array(Type.String(), { description: '当前状态允许的操作（ILLEGAL_ACTION）' })),
+    state: Type.Optional(Type.String({ description: '对象当前的状态（409）' })),
+    allowed: Type.Optional(Type.Array(Type.String(), { description: '当前状态允许的操作（409）' })),
+    version: Type.Optional(Type.Integer({ description: '工单现在的版本（STALE_VERSION）' })),
   },
   { $id: 'Problem' },
 );
@@ -47,7 +56,7 @@ export const Problem = Type.Object(
 /** A coded refusal, thrown anywhere below a route. `detail` is Chinese and free of personal data. */
 export class AppError extends Error {
   readonly code: ErrorCode;
-  readonly extra: Partial<Pick<Static<typeof Problem>, 'errors' | 'state' | 'allowed'>>;
+  readonly extra: Partial<Pick<Static<typeof Problem>, 'errors' | 'state' | 'allowed' | 'version'>>;
 
   constructor(code: ErrorCode, detail = '', extra: AppError['extra'] = {}) {
     super(detail);

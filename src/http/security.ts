@@ -9,7 +9,7 @@ import { may } from '../access/roles.ts';
 import type { Session } from '../access/scope.ts';
 import { authenticate } from '../access/service.ts';
 import type { Context } from '../context.ts';
-import { AppError, Problem } from './errors.ts';
+import { AppError, fieldError, Problem } from './errors.ts';
 import { ref } from './schemas.ts';
 
 declare module 'fastify' {
@@ -25,6 +25,15 @@ declare module 'fastify' {
 export function sessionOf(request: FastifyRequest): Session {
   if (request.session === null) throw new AppError('UNAUTHENTICATED');
   return request.session;
+}
+
+/** The version that `If-Match` names (`"3"`); undefined without one. Throws VALIDATION_FAILED for what is none of ours. */
+export function versionOf(request: FastifyRequest): number | undefined {
+  const named = request.headers['if-match'];
+  if (named === undefined || named === '*') return undefined;
+  const [, version] = /^(?:W\/)?"(\d{1,9})"$/.exec(named) ?? [];
+  if (version === undefined) throw fieldError('If-Match', '应为工单的版本，如 "3"');
+  return Number(version);
 }
 
 const problem = (description: string) => ({

@@ -50,7 +50,24 @@ function createAjv(coerceTypes: boolean): Ajv {
 export function createValidatorCompiler(): FastifySchemaCompiler<object> {
   const strict = createAjv(false);
   const converting = createAjv(true);
-  return ({ schema, httpPart }): ValidateFunction => (httpPart === 'body' ? strict : converting).compile(schema);
+  return ({ schema, httpPart }) => {
+    if (httpPart !== 'body') return converting.compile(schema);
+    const validate = strict.compile(schema);
+    return 'nullable' in schema ? orNothing(validate) : validate;
+  };
+}
+
+/** A validator as Fastify calls it. */
+type Validate = ReturnType<FastifySchemaCompiler<object>>;
+
+/** A body that may be null may be left out: Fastify hands over undefined then, which is no JSON and no type of any schema. */
+function orNothing(validate: ValidateFunction): Validate {
+  const lenient: Validate = (body: unknown) => {
+    const sound = body === undefined || validate(body);
+    lenient.errors = sound ? null : (validate.errors as FastifySchemaValidationError[]);
+    return sound;
+  };
+  return lenient;
 }
 
 const body = createAjv(false);

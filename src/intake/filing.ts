@@ -2,7 +2,7 @@
 import { shanghaiTime } from '../catalog/calendar.ts';
 import { unitRef } from '../catalog/catalog.ts';
 import type { GroupFigures, Watch } from '../group/alarm.ts';
-import { deadlines } from '../workorder/deadline.ts';
+import { newOrder } from '../workorder/placement.ts';
 import { correctionsOf, type Said } from './correction.ts';
 import type { Similar } from './duplicates.ts';
 import type { Judge, Subject } from './judge.ts';
@@ -105,19 +105,13 @@ function callerRow({ name, phone, kind, secret }: NonNullable<NewComplaint['call
   return { name: name ?? null, phone: phone ?? null, kind: kind ?? 'person', secret: secret ?? false };
 }
 
-function ordersOf({ dispatch, level }: Judgement, judge: Judge, now: Date): OrderRow[] {
-  const clock = judge.catalog.levels.get(level.code);
-  if (clock === undefined || dispatch.lead === null) throw new Error(`no level ${level.code} or no lead`);
-  const due = deadlines(clock, judge.catalog.calendar, now);
-  const { reason } = dispatch;
-  const order = (unit: string, role: OrderRow['role']): OrderRow => ({
-    unit,
-    role,
-    level: level.code,
-    reason,
-    dispatchedAt: now,
-    ...due,
-  });
+function ordersOf({ dispatch, level }: Judgement, { catalog }: Judge, now: Date): OrderRow[] {
+  if (dispatch.lead === null) throw new Error('no lead to dispatch to');
+  const order = (unit: string, role: OrderRow['role']): OrderRow => {
+    const { order: due, nextLook } = newOrder(catalog, { unit, role, level: level.code, reason: dispatch.reason }, now);
+    const { reason, dispatchedAt, signDueAt, contactDueAt, dueAt } = due;
+    return { unit, role, level: level.code, reason, dispatchedAt, signDueAt, contactDueAt, dueAt, nextLook };
+  };
   return [order(dispatch.lead.code, 'lead'), ...dispatch.co.map(({ code }) => order(code, 'co'))];
 }
 
@@ -149,7 +143,7 @@ export function stateOf(status: string): ComplaintState {
   return complaintStates.find((state) => state === status) ?? 'triage';
 }
 
-type StoredOrder = Omit<OrderRow, 'role' | 'reason' | 'dispatchedAt'> & { id: string; role: string };
+type StoredOrder = Omit<OrderRow, 'role' | 'reason' | 'dispatchedAt' | 'nextLook'> & { id: string; role: string };
 
 /** An order as it was when it was filed. */
 export function filedOrder(order: StoredOrder, judge: Judge): FiledComplaint['orders'][number] {

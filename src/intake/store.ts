@@ -53,6 +53,8 @@ export interface OrderRow {
   signDueAt: Date;
   contactDueAt: Date;
   dueAt: Date;
+  /** When its clocks have something to say first. */
+  nextLook: Date | null;
 }
 
 export interface Filing {
@@ -108,12 +110,14 @@ export async function insertFiling(
       select complaint.id, ${caller?.name ?? null}, ${caller?.phone ?? null}, ${caller?.kind ?? ''}, ${caller?.secret ?? false}::boolean
       from complaint where ${caller !== null}::boolean
     ), placed as (
-      insert into orders (complaint_id, unit, role, level, status, reason, dispatched_at, sign_due_at, contact_due_at, due_at)
-      select complaint.id, o.unit, o.role, o.level, 'dispatched', o.reason, o."dispatchedAt", o."signDueAt", o."contactDueAt", o."dueAt"
+      insert into orders (
+        complaint_id, unit, role, level, status, reason, dispatched_at, sign_due_at, contact_due_at, due_at, next_look)
+      select complaint.id, o.unit, o.role, o.level, 'dispatched', o.reason, o."dispatchedAt", o."signDueAt", o."contactDueAt",
+        o."dueAt", o."nextLook"
       from complaint, jsonb_to_recordset(${JSON.stringify(orders)}::jsonb) as o(
         unit text, role text, level text, reason text, "dispatchedAt" timestamptz, "signDueAt" timestamptz,
-        "contactDueAt" timestamptz, "dueAt" timestamptz)
-      returning id, complaint_id, unit, role, due_at
+        "contactDueAt" timestamptz, "dueAt" timestamptz, "nextLook" timestamptz)
+      returning id, complaint_id, unit, role, level, reason, sign_due_at, contact_due_at, due_at
     ), logged as (
       insert into events (complaint_id, order_id, at, actor, action, to_status, data)
       select complaint_id, order_id, ${at(now)}::timestamptz, ${actor}, action, to_status, data from (
@@ -121,7 +125,8 @@ export async function insertFiling(
           jsonb_build_object('channel', ${c.channel}::text, 'level', ${c.level}::text) as data
         from complaint
         union all
-        select complaint_id, id, 'dispatch', 'dispatched', jsonb_build_object('unit', unit, 'role', role, 'dueAt', due_at)
+        select complaint_id, id, 'dispatch', 'dispatched', jsonb_build_object('unit', unit, 'role', role, 'level', level,
+          'reason', reason, 'signDueAt', sign_due_at, 'contactDueAt', contact_due_at, 'dueAt', due_at)
         from placed
       ) as history order by order_id nulls first
     ), corrected as (

@@ -7,7 +7,7 @@ import { shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { stateOf } from '../intake/filing.ts';
-import { holdOrders, mergeOrders } from '../workorder/service.ts';
+import { changeAll, holdOrders, workOf } from '../workorder/service.ts';
 import {
   direct,
   headOf,
@@ -124,7 +124,7 @@ export async function linkComplaints(
   return ctx.db.transaction(async (tx) => {
     const { asked, other } = await findBoth(tx, number, toNumber);
     const found = direct(kind, asked, other);
-    if (kind === 'merge') await holdOrders(tx, found.from.id);
+    const held = kind === 'merge' ? await holdOrders(tx, found.from.id) : [];
     const { from, to } = await lockBoth(tx, found.from, found.to);
     const between = await linksBetween(tx, from.id, to.id);
     const grouped = kind === 'group' ? await groupOf(tx, from.id, { kind: 'all' }) : [];
@@ -133,7 +133,8 @@ export async function linkComplaints(
     const states = kind === 'merge' ? { fromStatus: from.status, toStatus: 'merged' } : undefined;
     await record(tx, session, { action: 'link', kind, from, to, reason: reason ?? null, states }, now);
     if (kind === 'merge') {
-      await mergeOrders(tx, session, from.id, 'merge', { number: to.number, reason: reason ?? null }, now);
+      const data = { number: to.number, reason: reason ?? null };
+      await changeAll(workOf(tx, ctx, session, now), held, 'merge', data);
       await updateStatus(tx, from.id, 'merged');
     }
     return answer(tx, session, asked, from.id === asked.id && kind === 'merge' ? 'merged' : asked.status);
@@ -162,7 +163,7 @@ export async function unlinkComplaints(
     if (second !== undefined) throw fieldError('kind', '两件诉求之间有几种关联，请指明一种');
     const { kind } = link;
     const ends = link.from === asked.id ? { from: asked, to: other } : { from: other, to: asked };
-    if (kind === 'merge') await holdOrders(tx, ends.from.id);
+    const held = kind === 'merge' ? await holdOrders(tx, ends.from.id) : [];
     const { from, to } = await lockBoth(tx, ends.from, ends.to);
     if (!(await linksBetween(tx, from.id, to.id)).some((one) => one.kind === kind)) throw new AppError('CONFLICT');
     refuse(refuseUnlink(kind, from, to));
@@ -170,7 +171,7 @@ export async function unlinkComplaints(
     const states = before === null ? undefined : { fromStatus: 'merged', toStatus: before };
     await record(tx, session, { action: 'unlink', kind, from, to, reason, states }, now);
     if (before !== null) {
-      await mergeOrders(tx, session, from.id, 'unmerge', { number: to.number, reason }, now);
+      await changeAll(workOf(tx, ctx, session, now), held, 'unmerge', { number: to.number, reason });
       await updateStatus(tx, from.id, before);
     }
     return answer(tx, session, asked, before !== null && from.id === asked.id ? before : asked.status);

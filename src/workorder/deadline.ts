@@ -1,5 +1,12 @@
-/** The due times of an order from its level. Pure; all instants are zoned, days are counted in Asia/Shanghai. */
-import { addMinutes, addWorkdays, type WorkCalendar } from '../catalog/calendar.ts';
+/** The clocks of an order: due times from its level, a warning before each, what parking and an extension do. Pure. */
+import {
+  addMinutes,
+  addWorkdays,
+  addWorkingTime,
+  startOfDay,
+  type WorkCalendar,
+  workingTimeBetween,
+} from '../catalog/calendar.ts';
 import type { Level } from '../catalog/types.ts';
 
 export interface Deadlines {
@@ -10,6 +17,7 @@ export interface Deadlines {
 }
 
 const minutesPerDay = 1440;
+const minute = 60_000;
 
 /**
  * Due times of an order dispatched at `from`. Sign and first contact run in natural minutes; the reply limit in natural
@@ -24,9 +32,54 @@ export function deadlines(level: Level, calendar: WorkCalendar, from: Date): Dea
   };
 }
 
-function replyDue({ replyAmount, replyUnit, timeBase }: Level, calendar: WorkCalendar, from: Date): Date {
+/** Whether the reply limit of a level counts working time: hours are always natural. */
+function countsWorkingTime({ replyUnit, timeBase }: Level): boolean {
+  return replyUnit === 'day' && timeBase === 'working';
+}
+
+function replyDue(level: Level, calendar: WorkCalendar, from: Date): Date {
+  const { replyAmount, replyUnit } = level;
   if (replyUnit === 'hour') return addMinutes(from, replyAmount * 60);
-  return timeBase === 'working'
+  return countsWorkingTime(level)
     ? addWorkdays(calendar, from, replyAmount)
     : addMinutes(from, replyAmount * minutesPerDay);
+}
+
+/** The length of a level's reply limit in minutes; of a working day all 24 hours count. */
+export function replyMinutes({ replyAmount, replyUnit }: Level): number {
+  return replyAmount * (replyUnit === 'hour' ? 60 : minutesPerDay);
+}
+
+/** The reply's due time after an extension by `minutes`, in the time the level counts in. */
+export function extend(level: Level, calendar: WorkCalendar, dueAt: Date, minutes: number): Date {
+  return countsWorkingTime(level) ? addWorkingTime(calendar, dueAt, minutes * minute) : addMinutes(dueAt, minutes);
+}
+
+/** The reply's due time of an order that was parked: as much time is left as there was when it was parked. */
+export function resume(level: Level, calendar: WorkCalendar, dueAt: Date, parkedAt: Date, now: Date): Date {
+  // Overdue before it was parked: nothing was left, and what was late stays late.
+  if (dueAt <= parkedAt) return dueAt;
+  if (!countsWorkingTime(level)) return new Date(dueAt.getTime() + now.getTime() - parkedAt.getTime());
+  return addWorkingTime(calendar, now, workingTimeBetween(calendar, parkedAt, dueAt));
+}
+
+/**
+ * When to warn of a due time: with the share `left` of the limit left, in basis points. `working` limits are warned of in
+ * working time.
+ */
+export function warnAt(calendar: WorkCalendar | null, from: Date, dueAt: Date, left: number): Date {
+  const share = (10_000 - left) / 10_000;
+  const whole = calendar === null ? dueAt.getTime() - from.getTime() : workingTimeBetween(calendar, from, dueAt);
+  const spent = Math.round(whole * share);
+  return calendar === null ? new Date(from.getTime() + spent) : addWorkingTime(calendar, from, spent);
+}
+
+/** The same for the reply of an order of a level. */
+export function warnOfReply(level: Level, calendar: WorkCalendar, from: Date, dueAt: Date, left: number): Date {
+  return warnAt(countsWorkingTime(level) ? calendar : null, from, dueAt, left);
+}
+
+/** Midnight at the end of a day of review: only then has it passed without one. */
+export function reviewDue(reviewOn: string): Date {
+  return new Date(startOfDay(reviewOn).getTime() + minutesPerDay * minute);
 }

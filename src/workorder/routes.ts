@@ -1,28 +1,13 @@
-/** The queue of a unit and what it does with its orders. */
+/** One order with its history. What is done with orders stands in `handling` and `ruling`. */
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
 import { IdParams, ref } from '../http/schemas.ts';
-import { conflict, sessionOf } from '../http/security.ts';
-import { ContactRequest, OrderList, OrderView, OrderWithEvents, QueueQuery, ReplyRequest } from './schemas.ts';
-import { act, readOrder, readQueue } from './service.ts';
+import { sessionOf } from '../http/security.ts';
+import { OrderView, OrderWithEvents } from './schemas.ts';
+import { readOrder } from './service.ts';
 
 export function workorderRoutes(app: Api, ctx: Context): void {
-  for (const schema of [OrderView, OrderList, OrderWithEvents]) app.addSchema(schema);
-
-  app.get(
-    '/queue',
-    {
-      config: { permission: 'queue.read' },
-      schema: {
-        operationId: 'readQueue',
-        tags: ['orders'],
-        summary: '本单位的工单，最急的在前；带 since 只取有变化的',
-        querystring: QueueQuery,
-        response: { 200: ref(OrderList) },
-      },
-    },
-    (request) => readQueue(ctx, sessionOf(request), request.query, ctx.clock()),
-  );
+  for (const schema of [OrderView, OrderWithEvents]) app.addSchema(schema);
 
   app.get(
     '/orders/:id',
@@ -37,55 +22,5 @@ export function workorderRoutes(app: Api, ctx: Context): void {
       },
     },
     (request) => readOrder(ctx, sessionOf(request), Number(request.params.id), ctx.clock()),
-  );
-  actionRoutes(app, ctx);
-}
-
-function actionRoutes(app: Api, ctx: Context): void {
-  app.post(
-    '/orders/:id/sign',
-    {
-      config: { permission: 'order.handle' },
-      schema: {
-        operationId: 'signOrder',
-        tags: ['orders'],
-        summary: '签收',
-        params: IdParams,
-        response: { 200: ref(OrderView), ...conflict },
-      },
-    },
-    (request) => act(ctx, sessionOf(request), Number(request.params.id), 'sign', {}, ctx.clock()),
-  );
-
-  app.post(
-    '/orders/:id/contact',
-    {
-      config: { permission: 'order.handle' },
-      schema: {
-        operationId: 'contactCaller',
-        tags: ['orders'],
-        summary: '登记与诉求人的联系',
-        params: IdParams,
-        body: ContactRequest,
-        response: { 200: ref(OrderView), ...conflict },
-      },
-    },
-    (request) => act(ctx, sessionOf(request), Number(request.params.id), 'contact', request.body, ctx.clock()),
-  );
-
-  app.post(
-    '/orders/:id/reply',
-    {
-      config: { permission: 'order.handle' },
-      schema: {
-        operationId: 'replyOrder',
-        tags: ['orders'],
-        summary: '办结回复，转待回访',
-        params: IdParams,
-        body: ReplyRequest,
-        response: { 200: ref(OrderView), ...conflict },
-      },
-    },
-    (request) => act(ctx, sessionOf(request), Number(request.params.id), 'reply', request.body, ctx.clock()),
   );
 }

@@ -1,8 +1,9 @@
 /** Shapes of work orders: in a queue, one by one, and what units send. */
 import { type Static, Type } from 'typebox';
 import { UnitRef } from '../catalog/schemas.ts';
-import { Instant, listOf, nullable, oneOf, plainText, ref } from '../http/schemas.ts';
+import { Instant, listOf, nullable, oneOf, ref } from '../http/schemas.ts';
 import { orderActions, orderStates } from './lifecycle.ts';
+import { orderRoles, requestKinds } from './order.ts';
 
 const NamedCode = Type.Object({ code: Type.String(), name: Type.String() });
 
@@ -16,12 +17,28 @@ export const CallerView = Type.Object({
 });
 export type CallerView = Static<typeof CallerView>;
 
+/** What the unit has asked of the desk. */
+export const PendingRequest = Type.Object({
+  kind: oneOf(requestKinds),
+  at: Instant,
+  by: Type.String(),
+  reason: Type.String(),
+  duty: Type.Optional(Type.String()),
+  proposedUnit: Type.Optional(Type.String()),
+  minutes: Type.Optional(Type.Integer()),
+  parkKind: Type.Optional(Type.String()),
+  reviewOn: Type.Optional(Type.String()),
+});
+
 export const OrderView = Type.Object(
   {
     id: Type.String(),
     number: Type.String({ description: '诉求编号' }),
+    version: Type.Integer({ description: '随每次操作增加；以 If-Match 传回可避免覆盖他人的改动' }),
     unit: UnitRef,
-    role: oneOf(['lead', 'co']),
+    role: oneOf(orderRoles, { description: '主办、协办、被吹哨单位、社区子工单' }),
+    round: Type.Integer({ description: '第几轮办理，重办后加一' }),
+    current: Type.Boolean({ description: '未被改派、提级、重办的工单取代' }),
     level: Type.String(),
     status: oneOf(orderStates),
     statusLabel: Type.String(),
@@ -39,6 +56,10 @@ export const OrderView = Type.Object(
     result: nullable(Type.String()),
     reply: nullable(Type.String()),
     basis: nullable(Type.String()),
+    supervisions: Type.Integer({ description: '督办次数' }),
+    request: nullable(PendingRequest),
+    parked: nullable(Type.Object({ at: Instant, kind: Type.String(), reviewOn: Type.String() })),
+    parentId: nullable(Type.String({ description: '吹哨或交办此工单的工单' })),
     allowed: Type.Array(oneOf(orderActions)),
     complaint: Type.Object({
       channel: Type.String(),
@@ -60,9 +81,13 @@ export const OrderView = Type.Object(
 export type OrderView = Static<typeof OrderView>;
 
 export const OrderEvent = Type.Object({
+  id: Type.String(),
   at: Instant,
   actor: Type.String(),
   action: Type.String(),
+  label: Type.String({ description: '操作的中文名' }),
+  sentence: Type.String({ description: '一句话：谁、做了什么、为什么' }),
+  orderId: nullable(Type.String()),
   from: nullable(Type.String()),
   to: nullable(Type.String()),
   data: Type.Object({}, { additionalProperties: true }),
@@ -70,8 +95,23 @@ export const OrderEvent = Type.Object({
 
 export type EventView = Static<typeof OrderEvent>;
 
+/** A task that an order has handed out: a unit called to the spot, or a community. */
+export const ChildOrder = Type.Object({
+  id: Type.String(),
+  unit: UnitRef,
+  role: oneOf(orderRoles),
+  status: oneOf(orderStates),
+  statusLabel: Type.String(),
+  community: nullable(NamedCode),
+  dueAt: Instant,
+  arrivedAt: nullable(Instant),
+  inTime: nullable(Type.Boolean({ description: '是否按时到场' })),
+  tookPart: nullable(Type.Boolean({ description: '吹哨单位确认是否参与处置' })),
+});
+export type ChildView = Static<typeof ChildOrder>;
+
 export const OrderWithEvents = Type.Object(
-  { ...OrderView.properties, events: Type.Array(OrderEvent) },
+  { ...OrderView.properties, children: Type.Array(ChildOrder), events: Type.Array(OrderEvent) },
   { $id: 'OrderWithEvents' },
 );
 
@@ -94,31 +134,3 @@ export const QueueQuery = Type.Object(
   { additionalProperties: false },
 );
 export type QueueQuery = Static<typeof QueueQuery>;
-
-export const ContactRequest = Type.Object(
-  {
-    at: Type.Optional(Instant),
-    way: oneOf(['phone', 'visit', 'sms', 'app', 'other']),
-    note: Type.Optional(plainText(1000)),
-  },
-  { additionalProperties: false },
-);
-
-export const ReplyRequest = Type.Object(
-  {
-    result: oneOf(['resolved', 'explained', 'unresolved'], { description: '已解决、已解释、未解决' }),
-    text: plainText(5000),
-    basis: Type.Optional(plainText(1000, { description: '政策或法律依据' })),
-  },
-  { additionalProperties: false },
-);
-
-/** What an action carries besides its name. */
-export interface ActionInput {
-  at?: string | undefined;
-  way?: string | undefined;
-  note?: string | undefined;
-  result?: string | undefined;
-  text?: string | undefined;
-  basis?: string | undefined;
-}

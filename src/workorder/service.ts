@@ -1,62 +1,56 @@
-/** What units do with their orders. Every action is decided by the lifecycle table and written with its event in one transaction. */
+/**
+ * The life of orders in the database. Every change is decided by the lifecycle table and written with its event in the
+ * transaction of whoever asks for it: units (`handling`), the desk (`ruling`), call-backs, links, the clocks (`watch`).
+ */
 import { type Session, scopeOf } from '../access/scope.ts';
-import { addMinutes, shanghaiTime } from '../catalog/calendar.ts';
+import { addMinutes } from '../catalog/calendar.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
-import { AppError, fieldError } from '../http/errors.ts';
-import { page, readInstant, readNumbers, writeCursor } from '../http/schemas.ts';
-import { decide, isOrderState, lifecycle, type OrderAction, type OrderState, type Stamp } from './lifecycle.ts';
-import type { ActionInput, EventView, OrderView, QueueQuery } from './schemas.ts';
+import { AppError } from '../http/errors.ts';
+import { allowedActions, decide } from './decide.ts';
+import { clockFacts, factsOf } from './facts.ts';
+import { type Actor, type OrderAction, type OrderState, openStates, transitionOf } from './lifecycle.ts';
+import { nextLook } from './marks.ts';
+import { evolve, type RequestKind } from './order.ts';
+import { newOrder, type Placement, successor } from './placement.ts';
+import type { EventView, OrderView } from './schemas.ts';
 import {
-  changeHorizon,
+  findEvent,
   findOrder,
   insertCallback,
   insertEvents,
-  listChanges,
+  insertOrders,
+  listChildren,
   listEvents,
   listOrdersOf,
-  listQueue,
+  listRequests,
+  lockChildren,
   lockFollowers,
   lockOrder,
   lockOrdersOf,
-  type OrderChange,
   type OrderRow,
-  statesBeforeMerge,
   updateComplaint,
   updateOrder,
 } from './store.ts';
-import { viewEvents, viewOrder } from './view.ts';
+import { viewChild, viewEvents, viewOrder } from './view.ts';
 
-/** States in which the unit has work to do: what a queue shows unless another is asked for. */
-const openStates: readonly OrderState[] = ['dispatched', 'signed', 'contacted'];
+/** What is done in one transaction: by whom, when, under which rules. */
+export interface Work {
+  tx: Context['db'];
+  catalog: Catalog;
+  actor: string;
+  role: Actor;
+  now: Date;
+}
+
+export function workOf(tx: Context['db'], ctx: Context, { actor, role }: Session, now: Date): Work {
+  return { tx, catalog: ctx.judgeAt(now).catalog, actor, role, now };
+}
+
+/** The same work, done by the service itself. */
+export const bySystem = (work: Work): Work => ({ ...work, actor: 'system', role: 'system' });
 
 const notFound = () => new AppError('NOT_FOUND', '没有这张工单');
-const unitOf = ({ unit }: Session): string => {
-  if (unit === null) throw new AppError('FORBIDDEN', '令牌不属于任何单位');
-  return unit;
-};
-
-/** A page of the session's unit: by due time, or with `since` only what changed. */
-export async function readQueue(ctx: Context, session: Session, query: QueueQuery, now: Date) {
-  const unit = unitOf(session);
-  const { catalog } = ctx.judgeAt(now);
-  const view = (row: OrderRow) => viewOrder(row, session, catalog, now);
-  // Read before the rows: a change in between is then told twice rather than never.
-  const horizon = await changeHorizon(ctx.db);
-  if (query.since !== undefined) {
-    const [changed = 0, id = 0] = readNumbers(query.cursor ?? query.since, 'changes', unit, 2);
-    const rows = await listChanges(ctx.db, unit, { changed, id }, horizon, query.status, query.limit + 1);
-    const { items, next } = page(rows, query.limit, (row) => writeCursor('changes', unit, [row.changed, row.id]));
-    return { items: items.map(view), next, since: next ?? writeCursor('changes', unit, [horizon, 0]) };
-  }
-  const filters = `${unit} ${query.status ?? ''}`;
-  const after = query.cursor === undefined ? null : readInstant(query.cursor, 'queue', filters);
-  const states = query.status === undefined ? openStates : [query.status];
-  const rows = await listQueue(ctx.db, unit, states, after, query.limit + 1);
-  const { items, next } = page(rows, query.limit, (row) =>
-    writeCursor('queue', filters, [row.dueAt.toISOString(), row.id]),
-  );
-  return { items: items.map(view), next, since: writeCursor('changes', unit, [horizon, 0]) };
-}
 
 /** All orders of a complaint that the session may see. */
 export async function readOrdersOf(
@@ -70,88 +64,144 @@ export async function readOrdersOf(
   return rows.map((row) => viewOrder(row, session, catalog, now));
 }
 
-/** One order with its history. */
+/** One order with its history and the tasks it has handed out. */
 export async function readOrder(ctx: Context, session: Session, id: number, now: Date) {
   const row = await findOrder(ctx.db, id, scopeOf(session));
   if (row === undefined) throw notFound();
+  const { catalog } = ctx.judgeAt(now);
   return {
-    ...viewOrder(row, session, ctx.judgeAt(now).catalog, now),
-    events: viewEvents(await listEvents(ctx.db, row.complaintId, row.id), session.role),
+    ...viewOrder(row, session, catalog, now),
+    children: (await listChildren(ctx.db, id)).map((child) => viewChild(child, catalog)),
+    events: viewEvents(await listEvents(ctx.db, row.complaintId, row.id), session.role, catalog),
   };
 }
 
 /** The whole history of a complaint that the session may see. */
-export async function readTimeline(ctx: Context, session: Session, complaintId: number): Promise<EventView[]> {
-  return viewEvents(await listEvents(ctx.db, complaintId), session.role);
+export async function readTimeline(
+  ctx: Context,
+  session: Session,
+  complaintId: number,
+  now: Date,
+): Promise<EventView[]> {
+  return viewEvents(await listEvents(ctx.db, complaintId), session.role, ctx.judgeAt(now).catalog);
+}
+
+/** An order of the session's scope, locked. Throws NOT_FOUND, or STALE_VERSION where it is no longer in the version named. */
+export async function holdOrder(
+  work: Work,
+  session: Session,
+  id: number,
+  version: number | undefined,
+): Promise<OrderRow> {
+  const row = await lockOrder(work.tx, id, scopeOf(session));
+  if (row === undefined) throw notFound();
+  if (version !== undefined && version !== row.order.version) throw stale(work, row);
+  return row;
+}
+
+function stale({ catalog, role, now }: Work, row: OrderRow): AppError {
+  const { status, version } = row.order;
+  const allowed = allowedActions(row.order, role, factsOf(catalog, row), now);
+  return new AppError('STALE_VERSION', '', { state: status, version, allowed });
 }
 
 /**
- * Does an action on an order. Throws NOT_FOUND outside the session's scope, FORBIDDEN on another unit's order,
- * ILLEGAL_ACTION with state and allowed actions.
+ * Does an action on a locked order: the new state and its event. Throws the refusal of the lifecycle table with state,
+ * version and what is allowed.
  */
-export async function act(
-  ctx: Context,
-  session: Session,
-  id: number,
-  action: 'sign' | 'contact' | 'reply',
-  input: ActionInput,
-  now: Date,
-): Promise<OrderView> {
-  const at = input.at === undefined ? now : new Date(input.at);
-  if (at > now) throw fieldError('at', '不能是将来的时间');
-  return ctx.db.transaction(async (tx) => {
-    const row = await lockOrder(tx, id, scopeOf(session));
-    if (row === undefined) throw notFound();
-    if (row.unit !== unitOf(session)) throw new AppError('FORBIDDEN', '只能处理本单位的工单');
-    if (at < row.dispatchedAt) throw fieldError('at', '不能早于派单时间');
-    const state = isOrderState(row.status) ? row.status : 'closed';
-    const callbackFollows = row.role === 'lead' && row.wantsCallback;
-    const decision = decide(state, action, session.role, { callbackFollows });
-    if (!decision.ok) throw new AppError(decision.code, '', { state, allowed: decision.allowed });
-    const change: OrderChange = { status: decision.to, ...stamps(decision.stamps, action === 'contact' ? at : now) };
-    if (action === 'reply')
-      Object.assign(change, { result: input.result, reply: input.text, basis: input.basis ?? null });
-    await updateOrder(tx, row.id, change);
-    await insertEvents(tx, [
-      {
-        complaintId: row.complaintId,
-        orderId: row.id,
-        at: now,
-        actor: session.actor,
-        action,
-        fromStatus: state,
-        toStatus: decision.to,
-        data: eventData(action, input, at),
-      },
-    ]);
-    const hours = ctx.judgeAt(now).catalog.assessment.callbackDueHours;
-    if (action === 'reply' && row.role === 'lead')
-      await afterReply(tx, row, session.actor, addMinutes(now, hours * 60), now);
-    const after = await findOrder(tx, row.id, { kind: 'all' });
-    return viewOrder(after ?? row, session, ctx.judgeAt(now).catalog, now);
-  });
-}
-
-function stamps(names: readonly Stamp[], at: Date | null): Partial<Record<Stamp, Date | null>> {
-  return Object.fromEntries(names.map((name) => [name, at]));
-}
-
-/** What the history keeps of an action. Notes and replies stand on the order; the event says how and what came of it. */
-function eventData(
+export async function change(
+  work: Work,
+  row: OrderRow,
   action: OrderAction,
-  { way, note, result, text, basis }: ActionInput,
-  at: Date,
-): Record<string, unknown> {
-  if (action === 'contact') return { way, note: note ?? null, at: shanghaiTime(at) };
-  if (action === 'reply') return { result, text, basis: basis ?? null };
-  return {};
+  data: Record<string, unknown> = {},
+): Promise<OrderRow> {
+  const { tx, catalog, actor, role, now } = work;
+  const decision = decide(row.order, action, role, factsOf(catalog, row), now);
+  if (!decision.ok) {
+    const { code, state, allowed } = decision;
+    throw new AppError(code, '', { state, allowed, version: row.order.version });
+  }
+  const event = { at: now, actor, action, toStatus: decision.to, data };
+  const order = evolve(row.order, event);
+  await updateOrder(tx, row.id, order, nextLook(order, clockFacts(catalog, order.level)));
+  const { id: orderId, complaintId } = row;
+  await insertEvents(tx, [{ ...event, complaintId, orderId, fromStatus: row.order.status }]);
+  return { ...row, order };
+}
+
+/** Gives tasks of a complaint to units, each with its own clocks; answers the ids of the orders in the same order. */
+export async function place(work: Work, complaintId: number, placements: readonly Placement[]): Promise<number[]> {
+  if (placements.length === 0) return [];
+  const { catalog, now, actor } = work;
+  const rows = placements.map((placement) => newOrder(catalog, placement, now, actor));
+  const ids = await insertOrders(work.tx, complaintId, rows);
+  await insertEvents(
+    work.tx,
+    rows.map(({ event }, index) => ({ ...event, complaintId, orderId: ids[index] ?? null })),
+  );
+  return ids;
+}
+
+/** The tasks that an order has handed out, locked. */
+export async function holdChildren({ tx }: Work, parentId: number): Promise<OrderRow[]> {
+  return lockChildren(tx, parentId);
+}
+
+/** An order whatever the session's scope, locked. */
+export async function findWork({ tx }: Work, id: number): Promise<OrderRow> {
+  const row = await lockOrder(tx, id, { kind: 'all' });
+  if (row === undefined) throw notFound();
+  return row;
+}
+
+/** One event of an order's history. */
+export async function readEvent({ tx }: Work, orderId: number, id: number) {
+  return findEvent(tx, orderId, id);
+}
+
+/** Ends the tasks that an order has handed out and that are still open. */
+export async function endChildren(work: Work, parentId: number, reason: string): Promise<void> {
+  for (const child of await lockChildren(work.tx, parentId)) {
+    const ends = transitionOf(child.order.status, 'close')?.needs?.includes('child') ?? false;
+    if (ends) await change(bySystem(work), child, 'close', { reason });
+  }
+}
+
+/**
+ * The unit above takes the lead with clocks of its own; the one that had it goes on as a co-handler. `data` stands in the
+ * history.
+ */
+export async function escalateTo(
+  work: Work,
+  row: OrderRow,
+  unit: string,
+  data: { reason: string; mark?: string },
+): Promise<OrderRow> {
+  const after = await change(work, row, 'escalate', { ...data, unit });
+  await place(work, row.complaintId, [successor(row.order, unit, data.reason)]);
+  return after;
+}
+
+/**
+ * Opens a closed complaint again: another round with its lead, or with the unit named. The earlier round stays as it was.
+ * Throws ILLEGAL_ACTION where the order is not the complaint's last lead, or is not closed.
+ */
+export async function reopen(work: Work, row: OrderRow, reason: string, unit = row.order.unit): Promise<void> {
+  await change(work, row, 'reopen', { reason, unit });
+  const next = { ...successor(row.order, unit, reason), round: row.order.round + 1 };
+  await place(work, row.complaintId, [next]);
+  await updateComplaint(work.tx, row.complaintId, { status: 'dispatched', closedAt: null });
 }
 
 /**
  * The lead's reply settles the complaint, and with it those that were merged into it: each waits for its own call-back, or is
  * closed where none is wanted.
  */
-async function afterReply(tx: Context['db'], row: OrderRow, actor: string, dueAt: Date, now: Date): Promise<void> {
+export async function settleReply(work: Work, row: OrderRow): Promise<void> {
+  const { tx, actor, now, catalog } = work;
+  await endChildren(work, row.id, '主办单位已办结');
+  if (row.order.role !== 'lead') return;
+  const dueAt = addMinutes(now, catalog.assessment.callbackDueHours * 60);
   await settle(tx, row.complaintId, row.wantsCallback, row.id, dueAt, now);
   // After the lead: who links complaints locks it first, and so neither misses the other.
   for (const { id, wantsCallback } of await lockFollowers(tx, row.complaintId)) {
@@ -180,74 +230,35 @@ async function settle(
   return 'replied';
 }
 
-/** Locks the orders of a complaint that is to be merged, before the complaint itself: an action on one locks in this order, too. */
-export async function holdOrders(tx: Context['db'], complaintId: number): Promise<void> {
-  await lockOrdersOf(tx, complaintId);
+/** Orders that wait for a ruling, the earliest due first. */
+export async function readRequests(
+  ctx: Context,
+  kind: RequestKind | undefined,
+  after: { at: string; id: number } | null,
+  count: number,
+): Promise<OrderRow[]> {
+  return listRequests(ctx.db, kind, after, count);
+}
+
+/** Locks the orders of a complaint before the complaint itself: an action on one locks in this order, too. */
+export async function holdOrders(tx: Context['db'], complaintId: number): Promise<OrderRow[]> {
+  return lockOrdersOf(tx, complaintId);
 }
 
 /**
- * Closes the open orders of a complaint that is merged into another, or opens them again as they were, with their clocks.
- * The caller holds the complaint's row locked. `data` stands in the history of each order.
+ * Does the same to all orders of a complaint that are open (or, to unmerge, merged). `data` stands in the history of each.
+ * Throws ILLEGAL_ACTION where one of them does not allow it now: a return or an extension is waited for, say.
  */
-export async function mergeOrders(
-  tx: Context['db'],
-  session: Session,
-  complaintId: number,
-  action: 'merge' | 'unmerge',
+export async function changeAll(
+  work: Work,
+  rows: readonly OrderRow[],
+  action: 'merge' | 'unmerge' | 'cancel',
   data: Record<string, unknown>,
-  now: Date,
 ): Promise<void> {
-  const states = action === 'unmerge' ? await statesBeforeMerge(tx, complaintId) : new Map<number, string>();
-  for (const { id, status } of await lockOrdersOf(tx, complaintId)) {
-    if (!isOrderState(status) || lifecycle[status][action] === undefined) continue;
-    const before = states.get(id) ?? '';
-    const facts = { callbackFollows: true, before: isOrderState(before) ? before : undefined };
-    const decision = decide(status, action, session.role, facts);
-    if (!decision.ok) throw new AppError(decision.code, '', { state: status, allowed: decision.allowed });
-    const { to, clears } = decision;
-    await updateOrder(tx, id, { status: to, ...stamps(clears, null), ...stamps(decision.stamps, now) });
-    const about = { complaintId, orderId: id, at: now, actor: session.actor };
-    await insertEvents(tx, [{ ...about, action, fromStatus: status, toStatus: to, data }]);
+  const concerned: readonly OrderState[] = action === 'unmerge' ? ['merged'] : openStates;
+  for (const row of rows) {
+    if (concerned.includes(row.order.status)) await change(work, row, action, data);
   }
 }
 
-/** A call-back as the order's history tells it. */
-export interface CallbackEvent {
-  orderId: number;
-  complaintId: number;
-  orderStatus: string;
-  /** Whose order it is: a complaint that was merged is called back on the order of its lead. */
-  orderComplaintId: number;
-  /** A valid answer closes the complaint, and the order where it is its own. */
-  valid: boolean;
-  data: Record<string, unknown>;
-}
-
-/** Writes a call-back into the history and, when it was valid, closes the complaint and its own order. */
-export async function recordCallback(
-  tx: Context['db'],
-  session: Session,
-  event: CallbackEvent,
-  now: Date,
-): Promise<void> {
-  const { orderId, complaintId, valid, data } = event;
-  const own = event.orderComplaintId === complaintId;
-  const about = { complaintId, orderId: own ? orderId : null, at: now, actor: session.actor };
-  if (!valid) return insertEvents(tx, [{ ...about, action: 'callback', data }]);
-  if (!own) {
-    await insertEvents(tx, [
-      { ...about, action: 'callback', data },
-      { ...about, action: 'close', fromStatus: 'replied', toStatus: 'closed', data: {} },
-    ]);
-    return updateComplaint(tx, complaintId, { status: 'closed', closedAt: now });
-  }
-  const state = isOrderState(event.orderStatus) ? event.orderStatus : 'closed';
-  const decision = decide(state, 'close', session.role, { callbackFollows: true });
-  if (!decision.ok) throw new AppError(decision.code, '', { state, allowed: decision.allowed });
-  await insertEvents(tx, [
-    { ...about, action: 'callback', data },
-    { ...about, action: 'close', fromStatus: state, toStatus: decision.to, data: {} },
-  ]);
-  await updateOrder(tx, orderId, { status: decision.to, ...stamps(decision.stamps, now) });
-  await updateComplaint(tx, complaintId, { status: 'closed', closedAt: now });
-}
+export type { OrderRow };

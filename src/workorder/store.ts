@@ -1,18 +1,21 @@
 /** Work orders in the database: a unit's queue, one order, its history, its changes. */
-import { type AnyColumn, and, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { type AnyColumn, and, eq, isNotNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
+import { callbacks } from '../db/callback-tables.ts';
 import { units } from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
-import { callbacks, callers, complaints, events, orders } from '../db/tables.ts';
-import type { OrderState } from './lifecycle.ts';
+import { callers, complaints, events, orders } from '../db/tables.ts';
+import type { Order, RequestKind } from './order.ts';
 
-const columns = {
-  id: orders.id,
-  complaintId: orders.complaintId,
+/** What `Order` says of an order, column by column. */
+const orderColumns = {
   unit: orders.unit,
   role: orders.role,
   level: orders.level,
+  round: orders.round,
+  current: orders.current,
   status: orders.status,
+  before: orders.before,
   reason: orders.reason,
   dispatchedAt: orders.dispatchedAt,
   signDueAt: orders.signDueAt,
@@ -25,6 +28,26 @@ const columns = {
   result: orders.result,
   reply: orders.reply,
   basis: orders.basis,
+  returns: orders.returns,
+  extensions: orders.extensions,
+  supervisions: orders.supervisions,
+  request: orders.request,
+  parkedAt: orders.parkedAt,
+  parkKind: orders.parkKind,
+  reviewOn: orders.reviewOn,
+  parentId: orders.parentId,
+  community: orders.community,
+  cell: orders.cell,
+  arrivedAt: orders.arrivedAt,
+  tookPart: orders.tookPart,
+  marks: orders.marks,
+  version: orders.version,
+};
+
+const columns = {
+  order: orderColumns,
+  id: orders.id,
+  complaintId: orders.complaintId,
   changed: orders.changed,
   number: complaints.number,
   channel: complaints.channel,
@@ -45,7 +68,8 @@ const columns = {
   callerSecret: callers.secret,
 };
 
-function selectOrders(db: Db) {
+/** Orders with what their readers see of the complaint. */
+export function selectOrders(db: Db) {
   return db
     .select(columns)
     .from(orders)
@@ -104,19 +128,33 @@ export async function listEvents(db: Db, complaintId: number, orderId?: number) 
     .orderBy(events.id);
 }
 
-/** A page of a unit's orders by due time. */
-export async function listQueue(
+/** The orders of a complaint, locked until the transaction ends. */
+export async function lockOrdersOf(tx: Db, complaintId: number): Promise<OrderRow[]> {
+  return selectOrders(tx).where(eq(orders.complaintId, complaintId)).orderBy(orders.id).for('update', { of: orders });
+}
+
+/** The orders that a unit was called to, or a community given, by another order. */
+export async function listChildren(db: Db, parentId: number): Promise<OrderRow[]> {
+  return selectOrders(db).where(eq(orders.parentId, parentId)).orderBy(orders.id);
+}
+
+/** The same, locked. */
+export async function lockChildren(tx: Db, parentId: number): Promise<OrderRow[]> {
+  return selectOrders(tx).where(eq(orders.parentId, parentId)).orderBy(orders.id).for('update', { of: orders });
+}
+
+/** A page of orders that wait for a ruling, the earliest due first. */
+export async function listRequests(
   db: Db,
-  unit: string,
-  states: readonly OrderState[],
+  kind: RequestKind | undefined,
   after: { at: string; id: number } | null,
   count: number,
 ): Promise<OrderRow[]> {
   return selectOrders(db)
     .where(
       and(
-        eq(orders.unit, unit),
-        inArray(orders.status, [...states]),
+        isNotNull(orders.request),
+        kind && sql`${orders.request} ->> 'kind' = ${kind}`,
         after === null ? undefined : sql`(${orders.dueAt}, ${orders.id}) > (${after.at}::timestamptz, ${after.id})`,
       ),
     )
@@ -124,47 +162,21 @@ export async function listQueue(
     .limit(count);
 }
 
-/** The oldest transaction still open: every change before it can be seen now. */
-export async function changeHorizon(db: Db): Promise<number> {
-  const [row] = await db.execute<{ xmin: string }>(sql`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`);
-  return Number(row?.xmin);
-}
-
-/** Orders of a unit changed after a position and before the horizon, in order of change. */
-export async function listChanges(
-  db: Db,
-  unit: string,
-  after: { changed: number; id: number },
-  horizon: number,
-  status: OrderState | undefined,
-  count: number,
-): Promise<OrderRow[]> {
-  return selectOrders(db)
-    .where(
-      and(
-        eq(orders.unit, unit),
-        sql`(${orders.changed}, ${orders.id}) > (${after.changed}, ${after.id})`,
-        sql`${orders.changed} < ${horizon}`,
-        status && eq(orders.status, status),
-      ),
-    )
-    .orderBy(orders.changed, orders.id)
-    .limit(count);
-}
-
-/** The orders of a complaint, locked until the transaction ends. */
-export async function lockOrdersOf(tx: Db, complaintId: number) {
-  return tx.select().from(orders).where(eq(orders.complaintId, complaintId)).orderBy(orders.id).for('update');
-}
-
-/** The state in which each merged order of a complaint was merged, by the newest event that says so. */
-export async function statesBeforeMerge(db: Db, complaintId: number): Promise<Map<number, string>> {
-  const rows = await db
-    .selectDistinctOn([events.orderId], { orderId: events.orderId, before: events.fromStatus })
+export async function findEvent(db: Db, orderId: number, id: number): Promise<EventRow | undefined> {
+  const [row] = await db
+    .select()
     .from(events)
-    .where(and(eq(events.complaintId, complaintId), eq(events.action, 'merge')))
-    .orderBy(events.orderId, desc(events.id));
-  return new Map(rows.flatMap(({ orderId, before }) => (orderId && before ? [[orderId, before]] : [])));
+    .where(and(eq(events.id, id), eq(events.orderId, orderId)));
+  return row;
+}
+
+/** Orders whose clocks have something to say, locked; those that another node holds are passed over. */
+export async function takeDue(tx: Db, now: Date, count: number): Promise<OrderRow[]> {
+  return selectOrders(tx)
+    .where(lte(orders.nextLook, now))
+    .orderBy(orders.nextLook)
+    .limit(count)
+    .for('update', { of: orders, skipLocked: true });
 }
 
 /**
@@ -193,10 +205,25 @@ export async function lockFollowers(tx: Db, complaintId: number) {
     .for('update');
 }
 
-export type OrderChange = Partial<typeof orders.$inferInsert>;
+/** Writes what an order has become, and when its clocks have something to say next. */
+export async function updateOrder(tx: Db, id: number, order: Order, nextLook: Date | null): Promise<void> {
+  await tx
+    .update(orders)
+    .set({ ...order, nextLook })
+    .where(eq(orders.id, id));
+}
 
-export async function updateOrder(tx: Db, id: number, change: OrderChange): Promise<void> {
-  await tx.update(orders).set(change).where(eq(orders.id, id));
+/** Stores new orders of a complaint; answers their ids in the same order. */
+export async function insertOrders(
+  tx: Db,
+  complaintId: number,
+  rows: readonly { order: Order; nextLook: Date | null }[],
+): Promise<number[]> {
+  const stored = await tx
+    .insert(orders)
+    .values(rows.map(({ order, nextLook }) => ({ ...order, complaintId, nextLook })))
+    .returning({ id: orders.id });
+  return stored.map(({ id }) => id).sort((a, b) => a - b);
 }
 
 export async function updateComplaint(

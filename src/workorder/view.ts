@@ -3,8 +3,12 @@ import { maskName, maskPhone, maskText } from '../access/mask.ts';
 import type { Role } from '../access/roles.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
 import { type Catalog, matterPath, unitRef } from '../catalog/catalog.ts';
-import { allowedActions, isOrderState, orderActions, stateLabels } from './lifecycle.ts';
-import type { CallerView, EventView, OrderView } from './schemas.ts';
+import { allowedActions } from './decide.ts';
+import { factsOf } from './facts.ts';
+import { type OrderState, orderActions, stateLabels } from './lifecycle.ts';
+import type { OrderRole } from './order.ts';
+import type { CallerView, ChildView, EventView, OrderView } from './schemas.ts';
+import { actionLabel, sentenceOf, unitsOf } from './sentences.ts';
 import type { EventRow, OrderRow } from './store.ts';
 
 /** Roles that must speak with the caller and so read his name and number. */
@@ -49,16 +53,24 @@ function isHidden(action: string, role: Role): boolean {
   return withoutPersons.includes(role) && (between || orderActions.some((one) => one === action));
 }
 
-/** The history of a complaint or an order for a role. */
-export function viewEvents(history: readonly EventRow[], role: Role): EventView[] {
-  return history.map(({ at, actor, action, fromStatus, toStatus, data }) => ({
-    at: shanghaiTime(at),
-    actor,
-    action,
-    from: fromStatus,
-    to: toStatus,
-    data: isHidden(action, role) ? {} : data,
-  }));
+/** The history of a complaint or an order for a role, with a sentence for each event. */
+export function viewEvents(history: readonly EventRow[], role: Role, catalog: Catalog): EventView[] {
+  const units = unitsOf(history);
+  return history.map(({ id, at, actor, action, orderId, fromStatus, toStatus, data }) => {
+    const shown = isHidden(action, role) ? {} : data;
+    return {
+      id: String(id),
+      at: shanghaiTime(at),
+      actor,
+      action,
+      label: actionLabel(action),
+      sentence: sentenceOf({ action, orderId, toStatus, data: shown }, units, catalog),
+      orderId: orderId === null ? null : String(orderId),
+      from: fromStatus,
+      to: toStatus,
+      data: shown,
+    };
+  });
 }
 
 const time = (instant: Date | null) => instant && shanghaiTime(instant);
@@ -69,49 +81,89 @@ export interface Reader {
   unit: string | null;
 }
 
+/** Acts of one unit on another's order: they are asked for on its own. */
+const ofParent: readonly string[] = ['confirm'];
+
+function stateLabel(status: OrderState, role: OrderRole): string {
+  return role === 'whistle' && status === 'replied' ? '已报到待确认' : stateLabels[status];
+}
+
+/** A task that an order has handed out, as its unit sees it. */
+export function viewChild({ id, order }: OrderRow, catalog: Catalog): ChildView {
+  const { community, arrivedAt, dueAt } = order;
+  return {
+    id: String(id),
+    unit: unitRef(catalog, order.unit),
+    role: order.role,
+    status: order.status,
+    statusLabel: stateLabel(order.status, order.role),
+    community:
+      community === null ? null : { code: community, name: catalog.divisions.get(community)?.name ?? community },
+    dueAt: shanghaiTime(dueAt),
+    arrivedAt: time(arrivedAt),
+    inTime: arrivedAt === null ? null : arrivedAt <= dueAt,
+    tookPart: order.tookPart,
+  };
+}
+
 export function viewOrder(row: OrderRow, { role, unit: own }: Reader, catalog: Catalog, now: Date): OrderView {
-  const named = (code: string | null) => code && { code, name: catalog.divisions.get(code)?.name ?? code };
-  const status = isOrderState(row.status) ? row.status : 'closed';
-  const open = row.repliedAt === null && row.closedAt === null;
-  const settled = row.repliedAt ?? row.closedAt ?? now;
+  const { order } = row;
+  const { status, repliedAt, closedAt, dueAt, request, parkedAt } = order;
+  // Of a parked order the reply clock stands.
+  const until = repliedAt ?? closedAt ?? parkedAt ?? now;
   const shown = (text: string | null) => text && viewText(text, role);
+  const acts = own === null || own === order.unit ? allowedActions(order, role, factsOf(catalog, row), now) : [];
   return {
     id: String(row.id),
     number: row.number,
-    unit: unitRef(catalog, row.unit),
-    role: row.role === 'co' ? 'co' : 'lead',
-    level: row.level,
+    version: order.version,
+    unit: unitRef(catalog, order.unit),
+    role: order.role,
+    round: order.round,
+    current: order.current,
+    level: order.level,
     status,
-    statusLabel: stateLabels[status],
-    reason: row.reason,
-    dispatchedAt: shanghaiTime(row.dispatchedAt),
-    signDueAt: shanghaiTime(row.signDueAt),
-    contactDueAt: shanghaiTime(row.contactDueAt),
-    dueAt: shanghaiTime(row.dueAt),
-    overdue: settled > row.dueAt,
-    minutesLeft: Math.floor((row.dueAt.getTime() - (open ? now : settled).getTime()) / 60_000),
-    signedAt: time(row.signedAt),
-    contactedAt: time(row.contactedAt),
-    repliedAt: time(row.repliedAt),
-    closedAt: time(row.closedAt),
-    result: row.result,
-    reply: shown(row.reply),
-    basis: row.basis,
+    statusLabel: stateLabel(status, order.role),
+    reason: order.reason,
+    dispatchedAt: shanghaiTime(order.dispatchedAt),
+    signDueAt: shanghaiTime(order.signDueAt),
+    contactDueAt: shanghaiTime(order.contactDueAt),
+    dueAt: shanghaiTime(dueAt),
+    overdue: until > dueAt,
+    minutesLeft: Math.floor((dueAt.getTime() - until.getTime()) / 60_000),
+    signedAt: time(order.signedAt),
+    contactedAt: time(order.contactedAt),
+    repliedAt: time(repliedAt),
+    closedAt: time(closedAt),
+    result: order.result,
+    reply: shown(order.reply),
+    basis: order.basis,
+    supervisions: order.supervisions,
+    request: request && { ...request, at: shanghaiTime(new Date(request.at)) },
+    parked: parkedAt && { at: shanghaiTime(parkedAt), kind: order.parkKind ?? '', reviewOn: order.reviewOn ?? '' },
+    parentId: order.parentId === null ? null : String(order.parentId),
     // A district sees its streets' orders, but only the unit itself acts on them.
-    allowed: own === null || own === row.unit ? allowedActions(status, role) : [],
-    complaint: {
-      channel: row.channel,
-      title: shown(row.title),
-      text: viewText(row.text, role),
-      address: shown(row.address),
-      receivedAt: shanghaiTime(row.receivedAt),
-      need: row.need,
-      type: row.type,
-      matter: row.matter === null ? [] : matterPath(catalog.matters, row.matter),
-      district: named(row.district) || null,
-      street: named(row.street) || null,
-      community: named(row.community) || null,
-      caller: viewCaller(row, role),
-    },
+    allowed: acts.filter((action) => !ofParent.includes(action)),
+    complaint: viewSubject(row, role, catalog),
+  };
+}
+
+function viewSubject(row: OrderRow, role: Role, catalog: Catalog): OrderView['complaint'] {
+  const named = (code: string | null) =>
+    code === null ? null : { code, name: catalog.divisions.get(code)?.name ?? code };
+  const shown = (text: string | null) => text && viewText(text, role);
+  return {
+    channel: row.channel,
+    title: shown(row.title),
+    text: viewText(row.text, role),
+    address: shown(row.address),
+    receivedAt: shanghaiTime(row.receivedAt),
+    need: row.need,
+    type: row.type,
+    matter: row.matter === null ? [] : matterPath(catalog.matters, row.matter),
+    district: named(row.district),
+    street: named(row.street),
+    community: named(row.community),
+    caller: viewCaller(row, role),
   };
 }
