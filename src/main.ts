@@ -12,6 +12,7 @@ import { reportRates } from './commands/report.ts';
 import { rulesCheck } from './commands/rules.ts';
 import { serve } from './commands/serve.ts';
 import { train } from './commands/train.ts';
+import { lifecycle, verify } from './commands/verify.ts';
 
 const program = new Command('jiesu').description('12345 热线接诉即办服务').exitOverride();
 
@@ -55,6 +56,11 @@ program
   .option('--format <format>', 'table、csv 或 json', 'table')
   .option('--output <file>', '写入文件')
   .action(reportRates);
+program
+  .command('verify')
+  .description('由流转记录重放每件诉求和工单，与库中现状比较：一致则打印 equal，否则列出不同并以 1 退出')
+  .action(verify);
+program.command('lifecycle').description('工单的状态机').option('--mermaid', '打印 Mermaid 图').action(lifecycle);
 program
   .command('demo')
   .description('载入合成诉求并打印各区三率；同一种子得同样的数')

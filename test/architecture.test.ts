@@ -51,11 +51,16 @@ const arrows: Record<string, readonly string[]> = {
   assessment: ['access', 'catalog', 'figures', 'intake'],
   quality: ['catalog', 'figures', 'intake'],
   rules: ['access', 'catalog', 'dispatch', 'intake'],
-  demo: ['access', 'callback', 'catalog', 'complaint', 'intake', 'workorder'],
+  queue: ['access', 'catalog', 'workorder'],
+  handling: ['access', 'catalog', 'workorder'],
+  ruling: ['access', 'catalog', 'workorder'],
+  watch: ['catalog', 'workorder'],
+  verify: ['workorder'],
+  demo: ['access', 'callback', 'catalog', 'complaint', 'handling', 'intake', 'workorder'],
 };
 const others: Record<string, readonly string[]> = {
   // The seeds are checked and saved by the catalog; what is stored has the shapes that the intake and the links give it.
-  db: ['catalog', 'intake', 'link'],
+  db: ['catalog', 'intake', 'link', 'workorder'],
   http: ['access'],
   'context.ts': ['catalog', 'classify', 'intake'],
   'app.ts': [

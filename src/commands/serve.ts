@@ -8,6 +8,7 @@ import { connect } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
 import { seedBuiltIn } from '../db/seed.ts';
 import { createLogger } from '../logger.ts';
+import { startWatch } from '../watch/jobs.ts';
 import { CommandError } from './common.ts';
 
 /** How often a running service looks for newly loaded reference data. */
@@ -62,6 +63,8 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
     ctx.refresh().catch((error: unknown) => log.error({ err: error }, 'reference data could not be refreshed'));
   }, refreshMs);
   opened.push(async () => clearInterval(refresh));
+  const watch = startWatch(ctx, log);
+  opened.push(watch.stop);
   const address = await app.listen({ host: config.HOST, port: config.PORT });
   log.info({ address, database: connection.place, docs: `${address}/docs` }, 'jiesu is ready');
 }

@@ -76,3 +76,9 @@ export const groupMembers = pgTable(
     index('group_members_complaint').on(table.complaintId),
   ],
 );
+
+/** What work of the service itself was last done for: a day, a version of the catalog. */
+export const jobRuns = pgTable('job_runs', {
+  name: text('name').primaryKey(),
+  mark: text('mark').notNull(),
+});

@@ -29,6 +29,8 @@ import {
   lockOrder,
   lockOrdersOf,
   type OrderRow,
+  setNextLook,
+  takeDue,
   updateComplaint,
   updateOrder,
 } from './store.ts';
@@ -140,6 +142,16 @@ export async function place(work: Work, complaintId: number, placements: readonl
     rows.map(({ event }, index) => ({ ...event, complaintId, orderId: ids[index] ?? null })),
   );
   return ids;
+}
+
+/** Orders whose clocks have something to say by now, locked; those that another node holds are left to it. */
+export async function takeDueOrders({ tx, now }: Work, count: number): Promise<OrderRow[]> {
+  return takeDue(tx, now, count);
+}
+
+/** Notes when the clocks of an order are to be looked at next. */
+export async function postponeLook({ tx }: Work, { id }: OrderRow, at: Date | null): Promise<void> {
+  await setNextLook(tx, id, at);
 }
 
 /** The tasks that an order has handed out, locked. */

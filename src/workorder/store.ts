@@ -4,45 +4,9 @@ import type { Scope } from '../access/scope.ts';
 import { callbacks } from '../db/callback-tables.ts';
 import { units } from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
+import { orderColumns } from '../db/order-columns.ts';
 import { callers, complaints, events, orders } from '../db/tables.ts';
 import type { Order, RequestKind } from './order.ts';
-
-/** What `Order` says of an order, column by column. */
-const orderColumns = {
-  unit: orders.unit,
-  role: orders.role,
-  level: orders.level,
-  round: orders.round,
-  current: orders.current,
-  status: orders.status,
-  before: orders.before,
-  reason: orders.reason,
-  dispatchedAt: orders.dispatchedAt,
-  signDueAt: orders.signDueAt,
-  contactDueAt: orders.contactDueAt,
-  dueAt: orders.dueAt,
-  signedAt: orders.signedAt,
-  contactedAt: orders.contactedAt,
-  repliedAt: orders.repliedAt,
-  closedAt: orders.closedAt,
-  result: orders.result,
-  reply: orders.reply,
-  basis: orders.basis,
-  returns: orders.returns,
-  extensions: orders.extensions,
-  supervisions: orders.supervisions,
-  request: orders.request,
-  parkedAt: orders.parkedAt,
-  parkKind: orders.parkKind,
-  reviewOn: orders.reviewOn,
-  parentId: orders.parentId,
-  community: orders.community,
-  cell: orders.cell,
-  arrivedAt: orders.arrivedAt,
-  tookPart: orders.tookPart,
-  marks: orders.marks,
-  version: orders.version,
-};
 
 const columns = {
   order: orderColumns,
@@ -211,6 +175,10 @@ export async function updateOrder(tx: Db, id: number, order: Order, nextLook: Da
     .update(orders)
     .set({ ...order, nextLook })
     .where(eq(orders.id, id));
+}
+
+export async function setNextLook(tx: Db, id: number, nextLook: Date | null): Promise<void> {
+  await tx.update(orders).set({ nextLook }).where(eq(orders.id, id));
 }
 
 /** Stores new orders of a complaint; answers their ids in the same order. */

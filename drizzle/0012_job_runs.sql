@@ -1,0 +1,4 @@
+CREATE TABLE "job_runs" (
+	"name" text PRIMARY KEY NOT NULL,
+	"mark" text NOT NULL
+);
