@@ -43,9 +43,10 @@ const arrows: Record<string, readonly string[]> = {
   training: ['access', 'classify'],
   workorder: ['access', 'catalog'],
   group: ['access', 'catalog'],
-  intake: ['access', 'catalog', 'classify', 'dispatch', 'group', 'place', 'text', 'workorder'],
+  knowledge: ['access', 'catalog', 'text'],
+  intake: ['access', 'catalog', 'classify', 'dispatch', 'group', 'knowledge', 'place', 'text', 'workorder'],
   link: ['access', 'catalog', 'intake', 'workorder'],
-  complaint: ['access', 'catalog', 'intake', 'link', 'text', 'workorder'],
+  complaint: ['access', 'catalog', 'intake', 'knowledge', 'link', 'text', 'workorder'],
   triage: ['access', 'catalog', 'intake', 'workorder'],
   callback: ['access', 'catalog', 'intake', 'workorder'],
   assessment: ['access', 'catalog', 'figures', 'intake'],
@@ -55,9 +56,9 @@ const arrows: Record<string, readonly string[]> = {
 };
 const others: Record<string, readonly string[]> = {
   // The seeds are checked and saved by the catalog; what is stored has the shapes that the intake and the links give it.
-  db: ['catalog', 'intake', 'link'],
+  db: ['catalog', 'classify', 'intake', 'knowledge', 'link', 'text'],
   http: ['access'],
-  'context.ts': ['catalog', 'classify', 'intake'],
+  'context.ts': ['catalog', 'classify', 'intake', 'text'],
   'app.ts': [
     'assessment',
     'callback',
@@ -65,6 +66,7 @@ const others: Record<string, readonly string[]> = {
     'complaint',
     'group',
     'intake',
+    'knowledge',
     'link',
     'quality',
     'rules',
