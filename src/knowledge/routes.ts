@@ -111,7 +111,10 @@ function writingRoutes(app: Api, ctx: Context): void {
       return answer;
     },
   );
+  withdrawalRoute(app, ctx);
+}
 
+function withdrawalRoute(app: Api, ctx: Context): void {
   app.post(
     '/knowledge/:id/withdraw',
     {

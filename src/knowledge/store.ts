@@ -151,6 +151,8 @@ function inState(state: ArticleFilter['state'], on: string): SQL | undefined {
 
 function filtered({ matter, unit, state, on }: ArticleFilter): SQL | undefined {
   return and(
+    // Never nothing: it stands alone after `where`.
+    sql`true`,
     unit === undefined ? undefined : eq(articles.unit, unit),
     matter === undefined
       ? undefined
