@@ -6,8 +6,8 @@ import { articles } from '../../src/db/knowledge-tables.ts';
 import { app } from '../helper.ts';
 import { article, questions } from './helper.ts';
 
-/** Floors under figures seen: hit@1 0.90, hit@3 0.99 of 88; 9 of 15 consults without an article are offered some. */
-const floors = { first: 0.85, firstThree: 0.95, idle: 10 };
+/** Floors under figures seen: hit@1 0.857, hit@3 0.973 of 112; 9 of 15 questions without an article are offered some. */
+const floors = { first: 0.82, firstThree: 0.95, idle: 10 };
 
 t.test('the article that answers is among the best three', async (t) => {
   const { as, connection } = await app(t);
