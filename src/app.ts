@@ -19,6 +19,7 @@ import { openApi } from './http/openapi.ts';
 import { installSecurity } from './http/security.ts';
 import { createValidatorCompiler } from './http/validation.ts';
 import { intakeRoutes } from './intake/routes.ts';
+import { knowledgeRoutes } from './knowledge/routes.ts';
 import { linkRoutes } from './link/routes.ts';
 import { qualityRoutes } from './quality/routes.ts';
 import { queueRoutes } from './queue/routes.ts';
@@ -59,6 +60,7 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
       api.setValidatorCompiler(createValidatorCompiler());
       // Plain calls, not plugins: the features share one scope, so that one may refer to another's schemas.
       const typed = api.withTypeProvider<TypeBoxTypeProvider>();
+      knowledgeRoutes(typed, ctx);
       intakeRoutes(typed, ctx);
       linkRoutes(typed, ctx);
       complaintRoutes(typed, ctx);

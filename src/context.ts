@@ -7,9 +7,9 @@ import type { SeedData } from './catalog/types.ts';
 import { createSegmenter, type Segmenter, userWords } from './classify/segment.ts';
 import { builtInModels, checkModel, loadModel } from './classify/store.ts';
 import type { Db } from './db/connect.ts';
-import type { WordShares } from './intake/duplicates.ts';
 import { buildJudge, type Judge } from './intake/judge.ts';
 import { readWordShares } from './intake/store.ts';
+import type { WordShares } from './text/shares.ts';
 
 export interface Context {
   db: Db;

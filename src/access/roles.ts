@@ -44,6 +44,8 @@ export const permissions = {
   'callback.record': ['callback'],
   'report.read': ['analyst', 'assessor', 'manager'],
   'quality.read': ['analyst', 'assessor', 'dispatcher', 'admin'],
+  'knowledge.read': roles.filter((role) => role !== 'channel'),
+  'knowledge.write': ['admin', 'dispatcher', 'manager'],
   'catalog.read': roles,
   'catalog.change': ['admin'],
   'catalog.try': ['admin', 'analyst'],

@@ -50,6 +50,8 @@ export interface Leaf extends Matter {
 /** The need (其他) and request type (其他) that stand for "none of these"; fixed by docs/labels.md. */
 export const otherNeed = 'QT';
 export const otherType = 'other';
+/** The request type (咨询) that is answered from the knowledge base. */
+export const consultType = 'consult';
 /** The level of danger to life: it concerns the street and the emergency channel at once (docs/domain.md, 5). */
 export const emergencyLevel = 'L1';
 

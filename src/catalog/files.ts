@@ -66,14 +66,13 @@ function parseRow<T>(spec: Columns<T>, at: Map<string, number>, record: string[]
 }
 
 /** Reads one file. Rows with faults are left out and reported; the caller loads nothing while there is any problem. */
-export function parseSheet<K extends keyof SeedData>(
-  table: K,
+export function readSheet<T>(
+  spec: Columns<T>,
   file: string,
   content: string | null,
   problems: SeedProblem[],
-): Sheet<SeedData[K][number]> {
-  const spec: Columns<SeedData[K][number]> = columns[table];
-  const sheet: Sheet<SeedData[K][number]> = { rows: [], lines: [] };
+): Sheet<T> {
+  const sheet: Sheet<T> = { rows: [], lines: [] };
   // A file that is missing has been reported where it was looked for.
   if (content === null) return sheet;
   const [header, ...rest] = records(file, content, problems);
@@ -105,8 +104,10 @@ export function parseSheet<K extends keyof SeedData>(
 
 /** Reads all files of a city; `content` gives the text of one, or null. Problems of form are added to `problems`. */
 export function parseSheets(content: (file: string) => string | null, problems: SeedProblem[]): Sheets {
-  const sheet = <K extends keyof SeedData>(table: K) =>
-    parseSheet(table, fileOf(table), content(fileOf(table)), problems);
+  const sheet = <K extends keyof SeedData>(table: K): Sheet<SeedData[K][number]> => {
+    const spec: Columns<SeedData[K][number]> = columns[table];
+    return readSheet(spec, fileOf(table), content(fileOf(table)), problems);
+  };
   return {
     divisions: sheet('divisions'),
     areas: sheet('areas'),

@@ -22,6 +22,6 @@ export const nationalFiles: ReadonlySet<string> = new Set([
 
 /**
  * Files that a city need not bring and that nobody brings for it: without them nothing
- * differs by place and no landmark is known.
+ * differs by place, no landmark is known, and the knowledge base starts empty.
  */
-export const optionalFiles: ReadonlySet<string> = new Set(['landmarks.csv', 'local-units.csv']);
+export const optionalFiles: ReadonlySet<string> = new Set(['landmarks.csv', 'local-units.csv', 'knowledge.csv']);

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import { Code, Instant, listOf, nullable, oneOf, paging, plainText, ref } from '../http/schemas.ts';
 import { Judgement } from '../intake/judgement.ts';
 import { channels, complaintStates } from '../intake/schemas.ts';
+import { CitedArticle } from '../knowledge/schemas.ts';
 import { LinkView } from '../link/schemas.ts';
 import { CallerView, OrderEvent, OrderView } from '../workorder/schemas.ts';
 
@@ -44,6 +45,7 @@ export const ComplaintDetail = Type.Object(
     classification: ref(Judgement),
     orders: Type.Array(ref(OrderView)),
     links: Type.Array(ref(LinkView), { description: '与其他诉求的关联；渠道只看得见自己登记的' }),
+    articles: Type.Array(ref(CitedArticle), { description: '直接答复所引用的知识条目，是当时的那一版' }),
     timeline: Type.Array(OrderEvent),
   },
   { $id: 'Complaint' },

@@ -11,6 +11,7 @@ import { correctionsOf, saidOf } from '../intake/correction.ts';
 import { stateOf } from '../intake/filing.ts';
 import type { Judge } from '../intake/judge.ts';
 import { channels } from '../intake/schemas.ts';
+import { readCited } from '../knowledge/service.ts';
 import { readLinks } from '../link/service.ts';
 import { normalize } from '../text/normalize.ts';
 import { openStates } from '../workorder/lifecycle.ts';
@@ -118,6 +119,7 @@ export async function readComplaint(
     classification: row.judgement,
     orders: await readOrdersOf(ctx, session, row.id, now),
     links: await readLinks(ctx.db, row.id, scope),
+    articles: await readCited(ctx.db, row.id),
     timeline: await readTimeline(ctx, session, row.id, now),
   };
 }

@@ -12,12 +12,21 @@ import { parseSheets, type SeedProblem, type Sheets, seedFiles } from '../catalo
 import { nationalFiles, optionalFiles } from '../catalog/folders.ts';
 import { newestCatalog, saveCatalog } from '../catalog/store.ts';
 import type { SeedData, Seeds } from '../catalog/types.ts';
+import { createSegmenter, type Segmenter, userWords } from '../classify/segment.ts';
+import { loadArticles } from '../knowledge/jobs.ts';
+import { knowledgeFile, readArticles, type SeedArticle } from '../knowledge/seed.ts';
+import { normalize } from '../text/normalize.ts';
 import type { Db } from './connect.ts';
 
 /** The built-in reference data: Beijing's. */
 export const builtInSeeds = fileURLToPath(new URL('../../seeds', import.meta.url));
 
 const builtIn = 'built-in';
+
+/** Everything that a city's folder holds: the catalog, and the articles of the knowledge base. */
+export interface CitySeeds extends Seeds {
+  articles: SeedArticle[];
+}
 
 /** The seed files cannot be loaded; `problems` says where and why. */
 export class SeedError extends Error {
@@ -48,7 +57,7 @@ function withoutForeign({ rows, lines }: Sheets['alarms'], { matters }: Sheets):
 /** SHA-256 over all files: cheap beside reading their rows. */
 function hashSeeds(folder: string): string {
   const hash = createHash('sha256');
-  for (const file of seedFiles) {
+  for (const file of [...seedFiles, knowledgeFile]) {
     const source = sourceOf(folder, file);
     if (optionalFiles.has(file) && !existsSync(source)) continue;
     hash.update(`${file}\0`).update(readFileSync(source)).update('\0');
@@ -102,10 +111,22 @@ export function dataOf(sheets: Sheets): SeedData {
   };
 }
 
+/** The articles of a folder; none where it has no such file. */
+function articlesOf(folder: string, sheets: Sheets): SeedArticle[] {
+  const problems: SeedProblem[] = [];
+  const source = sourceOf(folder, knowledgeFile);
+  const content = existsSync(source) ? readFileSync(source, 'utf8') : null;
+  const articles = readArticles(content, sheets, problems);
+  if (problems.length > 0) throw new SeedError(problems);
+  return articles;
+}
+
 /** The rows of a folder's seed files, read and checked by `readSheets`. */
-export function readSeeds(folder: string = builtInSeeds): Seeds {
+export function readSeeds(folder: string = builtInSeeds): CitySeeds {
+  const sheets = readSheets(folder);
   return {
-    data: dataOf(readSheets(folder)),
+    data: dataOf(sheets),
+    articles: articlesOf(folder, sheets),
     hash: hashSeeds(folder),
     source: path.resolve(folder) === path.resolve(builtInSeeds) ? builtIn : path.resolve(folder),
   };
@@ -115,9 +136,22 @@ export function readSeeds(folder: string = builtInSeeds): Seeds {
  * Loads seeds in one transaction; answers whether anything had changed. Throws where they hold no rules in force today: a
  * service could not run on them.
  */
-export async function seed(db: Db, seeds: Seeds, now: Date): Promise<{ loaded: boolean; version: number }> {
+export async function seed(db: Db, seeds: CitySeeds, now: Date): Promise<{ loaded: boolean; version: number }> {
   buildCatalog(seeds.data, shanghaiDate(now));
-  return db.transaction((tx) => saveCatalog(tx, seeds, now));
+  return db.transaction(async (tx) => {
+    const saved = await saveCatalog(tx, seeds, now);
+    if (saved.loaded) await loadArticles(tx, seeds.articles, wordsOf(seeds.data), now);
+    return saved;
+  });
+}
+
+/** Articles are found by the words that complaints are cut into; the dictionary is loaded only where an article is. */
+function wordsOf(data: SeedData): (text: string) => string[] {
+  let segmenter: Segmenter | undefined;
+  return (text) => {
+    segmenter ??= createSegmenter(userWords(data));
+    return segmenter.searchWords(segmenter.cut(normalize(text)));
+  };
 }
 
 /**

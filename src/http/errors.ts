@@ -28,6 +28,7 @@ const table = {
   IDEMPOTENCY_KEY_REUSED: [409, '同一 Idempotency-Key 已用于不同的请求'],
   EXTERNAL_NUMBER_REUSED: [409, '同一外部编号已用于不同的诉求'],
   CONFLICT: [409, '数据已被他人改动，请重试'],
+  ARTICLE_NOT_CITABLE: [422, '所引用的知识条目不存在或今天无效'],
   PAYLOAD_TOO_LARGE: [413, '请求正文过大'],
   UNSUPPORTED_MEDIA_TYPE: [415, '不支持的内容类型，请用 application/json'],
   BAD_REQUEST: [400, '请求无法处理'],

@@ -17,6 +17,7 @@ export const openApi: SwaggerOptions = {
       { name: 'complaints', description: '诉求' },
       { name: 'orders', description: '工单' },
       { name: 'callbacks', description: '回访' },
+      { name: 'knowledge', description: '知识库' },
       { name: 'reports', description: '报表' },
       { name: 'catalog', description: '基础数据' },
     ],

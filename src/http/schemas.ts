@@ -32,7 +32,8 @@ export const Code = Type.String({ minLength: 1, maxLength: 32, format: 'plain-te
 export const NumberParams = Type.Object({
   number: Type.String({ pattern: '^[0-9]{15,20}$', description: '诉求编号' }),
 });
-export const IdParams = Type.Object({ id: Type.String({ pattern: '^[0-9]{1,15}$' }) });
+export const Id = Type.String({ pattern: '^[0-9]{1,15}$' });
+export const IdParams = Type.Object({ id: Id });
 
 /** Query parameters of every list. */
 export const paging = {

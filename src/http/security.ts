@@ -89,3 +89,6 @@ export function installSecurity(app: FastifyInstance, { db, clock }: Pick<Contex
 
 /** Responses of an operation that may be refused by the order's state or by a retry. */
 export const conflict = { 409: problem('与当前状态或先前的请求冲突') };
+
+/** Responses of an operation that refers to something that may not be used, or no longer. */
+export const unusable = { 422: problem('所引用的不存在或不能用') };

@@ -25,7 +25,21 @@ export function checkComplaint(request: NewComplaint, judge: Judge, now: Date): 
     if (given !== undefined && Date.parse(given) > now.getTime() + tolerance) fault(path, '不能是将来的时间');
   }
   if (request.disposition === 'answered' && request.answer === undefined) fault('answer', '直接答复时须写明答复内容');
+  checkArticles(request, fault);
   return problems;
+}
+
+/** Whether the articles can be cited is looked up later: only the database knows. */
+function checkArticles(
+  { articles = [], disposition }: NewComplaint,
+  fault: (path: string, message: string) => void,
+): void {
+  if (articles.length > 0 && disposition !== 'answered')
+    fault('articles', '只有直接答复（answered）时可以引用知识条目');
+  const ids = articles.map(Number);
+  ids.forEach((id, index) => {
+    if (ids.indexOf(id) !== index) fault(`articles.${index}`, '条目重复');
+  });
 }
 
 function checkPlace(

@@ -5,6 +5,8 @@
  * common a word is is what PostgreSQL itself has counted (docs/adr/015-similar-links-groups.md).
  */
 
+import { type WordShares, weighing } from '../text/shares.ts';
+
 /** An earlier complaint that may be about the same thing. */
 export interface Candidate {
   number: string;
@@ -24,24 +26,9 @@ export interface Similar {
   why: string;
 }
 
-/** How common words are: the share of the stored complaints that hold a word, for the most common ones. */
-export type WordShares = ReadonlyMap<string, number>;
-
 /** Below this a candidate is not shown. */
 const threshold = 0.45;
 const shown = 5;
-
-/** The weight of a word, 0 to 1: 1 for every word that is not among the most common, and for all while nothing is counted. */
-export function weighing(shares: WordShares): (word: string) => number {
-  let rarest = 1;
-  for (const share of shares.values()) if (share > 0 && share < rarest) rarest = share;
-  if (rarest === 1) return () => 1;
-  const scale = Math.log(rarest);
-  return (word) => {
-    const share = shares.get(word);
-    return share === undefined || share <= 0 ? 1 : Math.max(0, Math.log(share) / scale);
-  };
-}
 
 /** Shared words over all words of both (Jaccard), each by its weight. */
 export function overlap(a: ReadonlySet<string>, b: readonly string[], weigh: (word: string) => number): number {

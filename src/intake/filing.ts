@@ -52,6 +52,7 @@ export function buildFiling(parts: Parts): Filing {
     actor: filer.actor,
     now,
     watches: parts.watches,
+    citations: [],
     idempotency: key === null || filer.tokenId === null ? null : { tokenId: filer.tokenId, key },
     caller: request.caller === undefined ? null : callerRow(request.caller),
     orders: complaint.status === 'dispatched' ? ordersOf(judgement, judge, now) : [],

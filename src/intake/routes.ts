@@ -2,7 +2,7 @@
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
 import { ref } from '../http/schemas.ts';
-import { conflict, sessionOf } from '../http/security.ts';
+import { conflict, sessionOf, unusable } from '../http/security.ts';
 import { Demand, Judgement } from './judgement.ts';
 import { AssistAnswer, AssistRequest, FiledComplaint, IdempotencyHeaders, NewComplaint } from './schemas.ts';
 import { assist, fileComplaint, filerOf } from './service.ts';
@@ -38,7 +38,7 @@ export function intakeRoutes(app: Api, ctx: Context): void {
         summary: '登记诉求：判定、定位、派单、计时一次完成；把握不足时转人工研判',
         headers: IdempotencyHeaders,
         body: NewComplaint,
-        response: { 201: ref(FiledComplaint), ...conflict },
+        response: { 201: ref(FiledComplaint), ...conflict, ...unusable },
       },
     },
     async (request, reply) => {

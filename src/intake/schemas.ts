@@ -1,7 +1,8 @@
 /** Shapes of filing a complaint: what comes in, what is answered. */
 import { type Static, Type } from 'typebox';
 import { UnitRef } from '../catalog/schemas.ts';
-import { Code, Instant, nullable, oneOf, plainText, ref } from '../http/schemas.ts';
+import { Code, Id, Instant, nullable, oneOf, plainText, ref } from '../http/schemas.ts';
+import { OfferedArticle } from '../knowledge/schemas.ts';
 import { orderStates } from '../workorder/lifecycle.ts';
 import { Demand, Judgement } from './judgement.ts';
 
@@ -55,12 +56,22 @@ export const NewComplaint = Type.Object(
     need: Type.Optional(Code),
     disposition: Type.Optional(oneOf(dispositions, { default: 'dispatch' })),
     answer: Type.Optional(plainText(5000)),
+    articles: Type.Optional(
+      Type.Array(Id, { maxItems: 5, description: '直接答复所引用的知识条目，只在直接答复时可以给' }),
+    ),
   },
   { additionalProperties: false },
 );
 export type NewComplaint = Static<typeof NewComplaint>;
 
-export const AssistRequest = Type.Object({ ...words, district: Type.Optional(Code) }, { additionalProperties: false });
+export const AssistRequest = Type.Object(
+  {
+    ...words,
+    district: Type.Optional(Code),
+    articles: Type.Optional(Type.Boolean({ description: '不论判为什么类型都查知识库；不给则只有咨询才查' })),
+  },
+  { additionalProperties: false },
+);
 export type AssistRequest = Static<typeof AssistRequest>;
 
 export const SimilarComplaint = Type.Object({ number: Type.String(), score: Type.Number(), why: Type.String() });
@@ -70,6 +81,7 @@ export const AssistAnswer = Type.Object(
     ...Judgement.properties,
     similar: Type.Array(SimilarComplaint),
     demands: Type.Array(ref(Demand), { description: '文中有几件诉求时，建议分开登记的各件；只有一件时为空' }),
+    articles: Type.Array(ref(OfferedArticle), { description: '可以用来答复的知识条目，至多三个，最相符的在前' }),
   },
   { $id: 'AssistAnswer' },
 );

@@ -4,11 +4,14 @@
 import { createHash } from 'node:crypto';
 import type { Session } from '../access/scope.ts';
 import { addDays, shanghaiDate, startOfDay } from '../catalog/calendar.ts';
+import { consultType } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
 import type { Subject } from '../group/alarm.ts';
 import { groupOfStored, joinGroups, watchGroups } from '../group/service.ts';
 import { AppError, errorCode } from '../http/errors.ts';
 import type { FieldError } from '../http/validation.ts';
+import type { OfferedArticle } from '../knowledge/schemas.ts';
+import { findCitable, offerArticles } from '../knowledge/service.ts';
 import { checkComplaint } from './check.ts';
 import { saidOf } from './correction.ts';
 import { findSimilar, type Similar } from './duplicates.ts';
@@ -41,14 +44,31 @@ export function filerOf(session: Session): Filer {
 const keyHours = 24;
 
 /** What `classify` gives, plus similar complaints and the demands of a text with several; stores nothing. */
-export async function assist(ctx: Context, request: AssistRequest, now: Date): Promise<AssistAnswer> {
+export async function assist(
+  ctx: Context,
+  { articles: asked = false, ...request }: AssistRequest,
+  now: Date,
+): Promise<AssistAnswer> {
   const judge = ctx.judgeAt(now);
   const problems = checkComplaint({ channel: 'web', ...request }, judge, now);
   if (problems.length > 0) throw new AppError('VALIDATION_FAILED', '', { errors: problems });
-  const { judgement, words } = judge.judge(request);
-  const sought = { words: ctx.segmenter.searchWords(words), judgement, phone: null, filedBy: null };
-  const similar = await similarTo(ctx, judge, sought, now);
-  return { ...judgement, similar, demands: judge.demands(request, judgement) };
+  const { judgement, words: all } = judge.judge(request);
+  const words = ctx.segmenter.searchWords(all);
+  const [similar, articles] = await Promise.all([
+    similarTo(ctx, judge, { words, judgement, phone: null, filedBy: null }, now),
+    asked || judgement.type.code === consultType ? articlesFor(ctx, words, judgement, now) : [],
+  ]);
+  return { ...judgement, similar, demands: judge.demands(request, judgement), articles };
+}
+
+/** Articles of the knowledge base that may answer, by the words and the matters that they may be about. */
+function articlesFor(
+  ctx: Context,
+  words: readonly string[],
+  { matter: { code, confidence, alternatives } }: Judgement,
+  now: Date,
+): Promise<OfferedArticle[]> {
+  return offerArticles(ctx, words, [{ code, confidence }, ...alternatives], now);
 }
 
 /**
@@ -68,7 +88,14 @@ export async function fileComplaint(
     problems.push({ path: 'receivedAt', message: '只有渠道接口和批量导入可以指定受理时间' });
   }
   if (problems.length > 0) throw new AppError('VALIDATION_FAILED', '', { errors: problems });
-  const filing = await prepareFiling(ctx, request, filer, now, key);
+  const { citations, faults } = await citableOf(ctx, request, now);
+  const filing = { ...(await prepareFiling(ctx, request, filer, now, key)), citations };
+  if (faults.length > 0) {
+    // An article may have ended since the complaint was filed: a retry is answered all the same.
+    const answer = await replay(ctx, judge, filing, filer, now);
+    if (answer === null) throw new AppError('ARTICLE_NOT_CITABLE', '', { errors: faults });
+    return { replayed: true, answer };
+  }
   const store = async () => {
     const stored = await insertFiling(ctx.db, filing);
     const group = await joinGroups(ctx.db, filing.watches, stored.number, now);
@@ -82,6 +109,11 @@ export async function fileComplaint(
     // Nothing to replay: the key was used more than a day ago and is free again.
     return answer === null ? { replayed: false, answer: await store() } : { replayed: true, answer };
   }
+}
+
+/** Asks the database only where something is cited. */
+function citableOf(ctx: Context, { articles = [] }: NewComplaint, now: Date): ReturnType<typeof findCitable> {
+  return articles.length === 0 ? Promise.resolve({ citations: [], faults: [] }) : findCitable(ctx.db, articles, now);
 }
 
 /** What similar complaints are looked for with. */

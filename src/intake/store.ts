@@ -3,8 +3,9 @@ import { and, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/connect.ts';
 import { complaints, events, idempotencyKeys, orders } from '../db/tables.ts';
 import type { Watch } from '../group/alarm.ts';
+import type { WordShares } from '../text/shares.ts';
 import type { Correction, Said } from './correction.ts';
-import type { Candidate, Similar, WordShares } from './duplicates.ts';
+import type { Candidate, Similar } from './duplicates.ts';
 import type { Judgement } from './judgement.ts';
 
 export interface ComplaintRow {
@@ -62,6 +63,8 @@ export interface Filing {
   caller: CallerRow | null;
   orders: OrderRow[];
   corrections: Correction[];
+  /** The articles it was answered with. */
+  citations: readonly { article: number; version: number }[];
   /** The group alarms that may be due once the complaint is stored. */
   watches: readonly Watch[];
   actor: string;
@@ -92,6 +95,16 @@ function insertComplaint(c: ComplaintRow): SQL {
       ${JSON.stringify(c.similar)}::jsonb, ${c.catalogVersion}, ${textArray(c.words)}::text[])`;
 }
 
+/** A part of the statement of its own: most filings cite nothing, and theirs stays as it is. */
+function insertCitations(citations: Filing['citations']): SQL {
+  if (citations.length === 0) return sql``;
+  return sql`, cited as (
+      insert into citations (complaint_id, article_id, version)
+      select complaint.id, c.article, c.version
+      from complaint, jsonb_to_recordset(${JSON.stringify(citations)}::jsonb) as c(article bigint, version integer)
+    )`;
+}
+
 /**
  * Stores a filing in one statement, which is one transaction. Throws the driver's unique violation when the external
  * number or the idempotency key was used before.
@@ -100,7 +113,7 @@ export async function insertFiling(
   db: Db,
   filing: Filing,
 ): Promise<{ number: string; orders: { id: string; unit: string }[] }> {
-  const { complaint: c, caller, orders, corrections, actor, now, idempotency } = filing;
+  const { complaint: c, caller, orders, corrections, citations, actor, now, idempotency } = filing;
   const rows = await db.execute<{ number: string; orders: { id: number; unit: string }[] | null }>(sql`
     with complaint as (
       ${insertComplaint(c)}
@@ -140,7 +153,7 @@ export async function insertFiling(
       insert into idempotency_keys (token_id, key, body_hash, complaint_id, created_at)
       select ${idempotency?.tokenId ?? null}::bigint, ${idempotency?.key ?? null}, ${c.bodyHash}::bytea, complaint.id, ${at(now)}::timestamptz
       from complaint where ${idempotency !== null}::boolean
-    )
+    )${insertCitations(citations)}
     select number, (select jsonb_agg(jsonb_build_object('id', id, 'unit', unit)) from placed) as orders from complaint`);
   const [row] = rows;
   if (row === undefined) throw new Error('the complaint was not stored');

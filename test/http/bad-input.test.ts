@@ -39,6 +39,7 @@ const fields: [string, Record<string, unknown>, ...string[]][] = [
   ['telephone with letters', { caller: { phone: "1'; drop table complaints" } }, 'caller.phone'],
   ['unknown disposition', { disposition: 'ignore' }, 'disposition'],
   ['answered without an answer', { disposition: 'answered' }, 'answer'],
+  ['articles without an answer', { articles: ['1'] }, 'articles'],
   ['unknown type', { type: 'rant' }, 'type'],
   ['unknown level', { level: 'L9' }, 'level'],
   ['unknown need', { need: 'XX' }, 'need'],

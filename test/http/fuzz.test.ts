@@ -37,7 +37,8 @@ const value = fc.oneof(
 
 t.test('bodies of POST /complaints', async (t) => {
   const names = Object.keys({ ...complaint(), type: 1, district: 1, street: 1, occurredAt: 1, level: 1, matter: 1 });
-  const names2 = [...names, 'need', 'title', 'address', 'answer', 'disposition', 'wantsCallback', 'externalNumber'];
+  const further = ['need', 'title', 'address', 'answer', 'articles', 'disposition', 'wantsCallback', 'externalNumber'];
+  const names2 = [...names, ...further];
   const replaced = fc.dictionary(fc.constantFrom(...names2), value, { maxKeys: 4 }).map((changes) => ({
     ...complaint(),
     ...changes,
@@ -66,6 +67,7 @@ t.test('query strings', async (t) => {
       names: ['q', 'status', 'district', 'matter', 'phone', 'from', 'to', 'type'],
     },
     { reader: street, url: '/queue', names: ['status', 'since', 'sort'] },
+    { reader: street, url: '/knowledge', names: ['q', 'status', 'matter', 'unit', 'on', 'limit', 'cursor'] },
     {
       reader: analyst,
       url: '/reports/rates',

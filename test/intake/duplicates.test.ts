@@ -1,7 +1,8 @@
 /** Similar complaints: those of the same telephone, street and matter, with the reason in words. */
 import { sql } from 'drizzle-orm';
 import t from 'tap';
-import { findSimilar, overlap, weighing } from '../../src/intake/duplicates.ts';
+import { findSimilar, overlap } from '../../src/intake/duplicates.ts';
+import { weighing } from '../../src/text/shares.ts';
 import { app, complaint } from '../helper.ts';
 
 const other = '市民反映，朝阳区望京街道花家地西里三区物业公司长期不清运垃圾，来电反映物业服务差的问题。';

@@ -167,7 +167,7 @@ t.test('a failure while storing stores nothing', async (t) => {
   const { db } = connection;
   const operator = await as('operator');
   const failures = [
-    ['an order cannot be written', sql`delete from units where code = 'BJ-SCJ'`],
+    ['an order cannot be written', sql`alter table orders add check (unit <> 'BJ-SCJ')`],
     ['an event cannot be written', sql`alter table events add check (action <> 'dispatch')`],
     ['a caller cannot be written', sql`alter table callers add check (kind <> 'person')`],
     ['a level is gone', sql`delete from levels where code = 'L2'`],
@@ -195,7 +195,8 @@ t.test('assist says what filing says, and stores nothing', async (t) => {
     t.equal(status, 200);
     t.ok(Array.isArray(body.similar));
     t.ok(Array.isArray(body.demands));
-    const { similar: _, demands: __, ...judgement } = body;
+    t.ok(Array.isArray(body.articles));
+    const { similar: _, demands: __, articles: ___, ...judgement } = body;
     said.push(judgement);
   }
   t.same(await stored(connection), before, 'nothing stored');
