@@ -50,7 +50,12 @@ function createAjv(coerceTypes: boolean): Ajv {
 export function createValidatorCompiler(): FastifySchemaCompiler<object> {
   const strict = createAjv(false);
   const converting = createAjv(true);
-  return ({ schema, httpPart }): ValidateFunction => (httpPart === 'body' ? strict : converting).compile(schema);
+  return ({ schema, httpPart, contentType }) => {
+    // A form is read piece by piece, not validated as a whole: its schema is for the documentation.
+    if (contentType === 'multipart/form-data') return () => true;
+    const compiled: ValidateFunction = (httpPart === 'body' ? strict : converting).compile(schema);
+    return compiled;
+  };
 }
 
 const body = createAjv(false);

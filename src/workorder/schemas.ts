@@ -1,5 +1,6 @@
 /** Shapes of work orders: in a queue, one by one, and what units send. */
 import { type Static, Type } from 'typebox';
+import { AttachmentView } from '../attachment/schemas.ts';
 import { UnitRef } from '../catalog/schemas.ts';
 import { Instant, listOf, nullable, oneOf, plainText, ref } from '../http/schemas.ts';
 import { orderActions, orderStates } from './lifecycle.ts';
@@ -71,7 +72,11 @@ export const OrderEvent = Type.Object({
 export type EventView = Static<typeof OrderEvent>;
 
 export const OrderWithEvents = Type.Object(
-  { ...OrderView.properties, events: Type.Array(OrderEvent) },
+  {
+    ...OrderView.properties,
+    attachments: Type.Array(ref(AttachmentView), { description: '此工单的和随诉求的附件' }),
+    events: Type.Array(OrderEvent),
+  },
   { $id: 'OrderWithEvents' },
 );
 

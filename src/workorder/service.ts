@@ -1,5 +1,6 @@
 /** What units do with their orders. Every action is decided by the lifecycle table and written with its event in one transaction. */
 import { type Session, scopeOf } from '../access/scope.ts';
+import { readAttachments } from '../attachment/service.ts';
 import { addMinutes, shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
 import { AppError, fieldError } from '../http/errors.ts';
@@ -76,6 +77,7 @@ export async function readOrder(ctx: Context, session: Session, id: number, now:
   if (row === undefined) throw notFound();
   return {
     ...viewOrder(row, session, ctx.judgeAt(now).catalog, now),
+    attachments: await readAttachments(ctx.db, session, row.complaintId, row.id),
     events: viewEvents(await listEvents(ctx.db, row.complaintId, row.id), session.role),
   };
 }
