@@ -23,11 +23,11 @@ import {
   findComplaint,
   findOrder,
   findSame,
+  hold,
   insertAttachment,
   insertEvent,
   listAttachments,
   lockAttachment,
-  lockComplaint,
   type Target,
   withdrawAttachment,
 } from './store.ts';
@@ -149,7 +149,7 @@ async function store(
   target: Target,
   row: Parameters<typeof insertAttachment>[1],
 ): Promise<{ stored: AttachmentRow; isNew: boolean }> {
-  await lockComplaint(tx, target.complaintId);
+  await hold(tx, target);
   const same = await findSame(tx, target, row.sha256);
   if (same !== undefined) return { stored: same, isNew: false };
   await checkCount(tx, target);
@@ -186,6 +186,7 @@ export async function withdraw(
     if (row.withdrawnAt !== null)
       throw new AppError('ILLEGAL_ACTION', '附件已经撤回', { state: 'withdrawn', allowed: [] });
     const change = { withdrawnAt: now, withdrawnBy: actor, withdrawnReason: reason };
+    await hold(tx, row);
     await withdrawAttachment(tx, id, change);
     const { complaintId, orderId } = row;
     const data = { attachment: String(id) };

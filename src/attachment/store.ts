@@ -126,9 +126,13 @@ export async function findSame(tx: Db, target: Target, sha256: string): Promise<
   return row;
 }
 
-/** Holds a complaint until the transaction ends: its attachments are counted and added by one at a time. */
-export async function lockComplaint(tx: Db, id: number): Promise<void> {
-  await tx.select({ id: complaints.id }).from(complaints).where(eq(complaints.id, id)).for('update');
+/**
+ * Holds a complaint until the transaction ends: its attachments are counted and added by one at a time. The order first, as
+ * who handles one does.
+ */
+export async function hold(tx: Db, { complaintId, orderId }: Pick<Target, 'complaintId' | 'orderId'>): Promise<void> {
+  if (orderId !== null) await tx.select({ id: orders.id }).from(orders).where(eq(orders.id, orderId)).for('key share');
+  await tx.select({ id: complaints.id }).from(complaints).where(eq(complaints.id, complaintId)).for('no key update');
 }
 
 export async function insertAttachment(tx: Db, row: typeof attachments.$inferInsert): Promise<AttachmentRow> {

@@ -195,6 +195,24 @@ t.test('at most thirty', async (t) => {
   t.equal((await upload(operator, `${url}/attachments`, nth(41))).status, 201, 'what is withdrawn does not count');
 });
 
+t.test('evidence and reply at once', async (t) => {
+  const { street, fileOne } = await desk(t);
+  for (let round = 0; round < 5; round += 1) {
+    const { street: order } = await fileOne();
+    await street.post(`${order}/sign`);
+    const answers = await Promise.all([
+      street.post(`${order}/reply`, { result: 'resolved', text: '已处理。' }),
+      upload(street, `${order}/attachments`, file(photo)),
+      upload(street, `${order}/attachments`, file(plain.pdf)),
+    ]);
+    t.same(
+      answers.map(({ status }) => status),
+      [200, 201, 201],
+      'neither waits for the other in a ring',
+    );
+  }
+});
+
 t.test('a note before the file', async (t) => {
   const { operator, fileOne } = await desk(t);
   const { url } = await fileOne();
