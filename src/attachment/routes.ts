@@ -43,6 +43,20 @@ export function attachmentRoutes(app: Api, ctx: Context): void {
   );
 }
 
+/** Takes the file of a request, and answers 201, or 200 where it was there already. */
+async function take(ctx: Context, request: FastifyRequest, reply: FastifyReply, place: Place) {
+  const { attachment, isNew } = await attach(
+    ctx,
+    sessionOf(request),
+    place,
+    (receive) => readUpload(request, maxBytes, receive),
+    ctx.clock(),
+  );
+  const { id, type, size } = attachment;
+  request.log.info({ attachment: id, type, size }, isNew ? 'attachment stored' : 'attachment was there');
+  return reply.code(isNew ? 201 : 200).send(attachment);
+}
+
 function uploadRoutes(app: Api, ctx: Context): void {
   const answers = {
     200: { ...ref(AttachmentView), description: '同样的内容已经在这里，答已有的' },
@@ -50,18 +64,6 @@ function uploadRoutes(app: Api, ctx: Context): void {
     ...conflict,
   };
   const body = { required: true, content: { 'multipart/form-data': { schema: Form } } };
-  const take = async (request: FastifyRequest, reply: FastifyReply, place: Place) => {
-    const { attachment, isNew } = await attach(
-      ctx,
-      sessionOf(request),
-      place,
-      (receive) => readUpload(request, maxBytes, receive),
-      ctx.clock(),
-    );
-    request.log.info({ attachment: attachment.id, type: attachment.type, size: attachment.size }, 'attachment stored');
-    return reply.code(isNew ? 201 : 200).send(attachment);
-  };
-
   app.post(
     '/complaints/:number/attachments',
     {
@@ -75,7 +77,7 @@ function uploadRoutes(app: Api, ctx: Context): void {
         response: answers,
       },
     },
-    (request, reply) => take(request, reply, { number: request.params.number }),
+    (request, reply) => take(ctx, request, reply, { number: request.params.number }),
   );
 
   app.post(
@@ -91,7 +93,7 @@ function uploadRoutes(app: Api, ctx: Context): void {
         response: answers,
       },
     },
-    (request, reply) => take(request, reply, { orderId: Number(request.params.id) }),
+    (request, reply) => take(ctx, request, reply, { orderId: Number(request.params.id) }),
   );
 }
 

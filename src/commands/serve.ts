@@ -7,7 +7,7 @@ import { createContext } from '../context.ts';
 import { connect } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
 import { seedBuiltIn } from '../db/seed.ts';
-import { openFiles } from '../files/files.ts';
+import { openFiles } from '../files/open.ts';
 import { removeAbandoned } from '../files/receive.ts';
 import { createLogger } from '../logger.ts';
 import { CommandError } from './common.ts';

@@ -1,9 +1,5 @@
-/** Where uploaded files are kept. The rest of the service knows two functions; which of the two places, the environment says. */
-import { join } from 'node:path';
+/** Where uploaded files are kept: the two functions that the rest of the service knows of it. */
 import type { Readable } from 'node:stream';
-import type { Config } from '../config.ts';
-import { folderFiles } from './folder.ts';
-import { bucketFiles } from './s3.ts';
 
 export interface Files {
   /** Keeps the file at `path`, which may be moved away, under its SHA-256 (hexadecimal). Keeping it twice keeps it once. */
@@ -14,27 +10,7 @@ export interface Files {
   incoming: string;
 }
 
-/** The place that the environment names. Throws where a bucket is named without what it takes to reach it. */
-export function openFiles(config: Config): Files {
-  const { ATTACHMENTS, DATA_DIR, S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = config;
-  const local = join(DATA_DIR, 'attachments');
-  if (ATTACHMENTS === undefined) return folderFiles(local);
-  const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,62})(?:\/(.*))?$/.exec(ATTACHMENTS) ?? [];
-  if (bucket === undefined) {
-    if (ATTACHMENTS.includes('://')) throw new Error('ATTACHMENTS 应为目录，或 s3://存储桶/前缀');
-    return folderFiles(ATTACHMENTS);
-  }
-  if (S3_ENDPOINT === undefined || S3_ACCESS_KEY_ID === undefined || S3_SECRET_ACCESS_KEY === undefined)
-    throw new Error('ATTACHMENTS 为 s3:// 时须设 S3_ENDPOINT、S3_ACCESS_KEY_ID、S3_SECRET_ACCESS_KEY');
-  return bucketFiles(
-    {
-      endpoint: S3_ENDPOINT.replace(/\/+$/, ''),
-      region: S3_REGION,
-      bucket,
-      prefix: prefix.replace(/\/*$/, prefix === '' ? '' : '/'),
-      accessKeyId: S3_ACCESS_KEY_ID,
-      secretAccessKey: S3_SECRET_ACCESS_KEY,
-    },
-    join(local, 'incoming'),
-  );
+/** Where a file stands below a root: spread over folders, so that none grows too long. */
+export function placeOf(sha256: string): string {
+  return `${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`;
 }

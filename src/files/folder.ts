@@ -1,7 +1,7 @@
 /** Files in a folder: each under its SHA-256, written once, safe on the disk before anybody is told of it. */
 import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Files } from './files.ts';
+import { type Files, placeOf } from './files.ts';
 
 const ignoreMissing = (error: NodeJS.ErrnoException) => {
   if (error.code !== 'ENOENT') throw error;
@@ -11,11 +11,6 @@ const ignoreMissing = (error: NodeJS.ErrnoException) => {
 async function sync(path: string): Promise<void> {
   const handle = await open(path, 'r');
   await handle.sync().finally(() => handle.close());
-}
-
-/** Where a file stands below a root: spread over folders, so that none grows too long. */
-export function placeOf(sha256: string): string {
-  return `${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`;
 }
 
 export function folderFiles(root: string): Files {

@@ -6,8 +6,7 @@ import { request as httpsRequest } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { AwsV4Signer } from 'aws4fetch';
 import { AppError } from '../http/errors.ts';
-import type { Files } from './files.ts';
-import { placeOf } from './folder.ts';
+import { type Files, placeOf } from './files.ts';
 
 export interface Bucket {
   /** Address of the service; `{bucket}` in it stands for the bucket, which otherwise is the first part of the path. */

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import t from 'tap';
 import { readConfig } from '../../src/config.ts';
-import { openFiles } from '../../src/files/files.ts';
+import { openFiles } from '../../src/files/open.ts';
 import { file, upload } from '../attachment/form.ts';
 import { app, complaint, refused, stored } from '../helper.ts';
 import { jpeg } from '../media/samples.ts';
