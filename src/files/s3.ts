@@ -66,8 +66,8 @@ async function ask(bucket: Bucket, method: string, sha256: string, upload?: Uplo
 
 function refuse(answer: IncomingMessage): never {
   answer.resume();
-  // Its own words may quote keys; the status says enough for the log.
-  throw new Error(`the object store answers ${answer.statusCode}`);
+  // The log has an error's code and not its text; what the store itself says may quote keys.
+  throw Object.assign(new Error('the object store refuses'), { code: `S3_${answer.statusCode}` });
 }
 
 export function bucketFiles(bucket: Bucket, incoming: string): Files {
