@@ -7,6 +7,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { sql } from 'drizzle-orm';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { assessmentRoutes } from './assessment/routes.ts';
+import { attachmentRoutes } from './attachment/routes.ts';
 import { callbackRoutes } from './callback/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { complaintRoutes } from './complaint/routes.ts';
@@ -70,6 +71,7 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
       queueRoutes(typed, ctx);
       handlingRoutes(typed, ctx);
       rulingRoutes(typed, ctx);
+      attachmentRoutes(typed, ctx);
       callbackRoutes(typed, ctx);
       assessmentRoutes(typed, ctx);
       qualityRoutes(typed, ctx);

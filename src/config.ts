@@ -13,6 +13,13 @@ const Config = Type.Object({
   DATA_DIR: Type.String({ default: '.data', minLength: 1 }),
   /** Where the models of the text judgement stand. */
   MODEL_DIR: Type.String({ default: builtInModels, minLength: 1 }),
+  /** Where uploaded files are kept: a folder, or `s3://bucket/prefix`; without it, `attachments` under DATA_DIR. */
+  ATTACHMENTS: Type.Optional(Type.String({ minLength: 1 })),
+  /** Address of an S3-compatible service; `{bucket}` in it where the bucket is part of the host. */
+  S3_ENDPOINT: Type.Optional(Type.String({ pattern: '^https?://[^/]' })),
+  S3_REGION: Type.String({ default: 'us-east-1', minLength: 1 }),
+  S3_ACCESS_KEY_ID: Type.Optional(Type.String({ minLength: 1 })),
+  S3_SECRET_ACCESS_KEY: Type.Optional(Type.String({ minLength: 1 })),
   LOG_LEVEL: Type.Union(
     [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error'), Type.Literal('silent')],
     { default: 'info' },

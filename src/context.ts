@@ -7,6 +7,8 @@ import type { SeedData } from './catalog/types.ts';
 import { createSegmenter, type Segmenter, userWords } from './classify/segment.ts';
 import { builtInModels, checkModel, loadModel } from './classify/store.ts';
 import type { Db } from './db/connect.ts';
+import type { Files } from './files/files.ts';
+import { folderFiles } from './files/folder.ts';
 import { buildJudge, type Judge } from './intake/judge.ts';
 import { readWordShares } from './intake/store.ts';
 import type { WordShares } from './text/shares.ts';
@@ -26,11 +28,15 @@ export interface Context {
   clock: () => Date;
   /** Random bytes, for codes told to callers. */
   random: (bytes: number) => Buffer;
+  /** Where uploaded files are kept. */
+  files: Files;
 }
 
 export interface ContextOptions {
   clock?: () => Date;
   random?: (bytes: number) => Buffer;
+  /** Where uploaded files are kept; commands that take none need not say. */
+  files?: Files;
   /** Folder of the models; the project's own where none is given. */
   models?: string;
 }
@@ -64,6 +70,7 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
     wordShares: () => shares,
     clock,
     random: options.random ?? randomBytes,
+    files: options.files ?? folderFiles('.data/attachments'),
     judgeAt,
     catalogRows: () => ({ version, data: rows }),
     async refresh() {

@@ -3,7 +3,9 @@
  * token, `complaint()` a complaint to file, `clock` a time that the test sets.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import postgres from 'postgres';
@@ -15,6 +17,8 @@ import { buildCatalog, type Catalog } from '../src/catalog/catalog.ts';
 import { type Context, createContext } from '../src/context.ts';
 import { type Connection, connectTo } from '../src/db/connect.ts';
 import { readSeeds } from '../src/db/seed.ts';
+import type { Files } from '../src/files/files.ts';
+import { folderFiles } from '../src/files/folder.ts';
 import type { NewComplaint } from '../src/intake/schemas.ts';
 import { createLogger } from '../src/logger.ts';
 import { databaseUrl, type Note, noteFile } from './server.ts';
@@ -79,11 +83,18 @@ export interface TestApp {
   anyone: Caller;
 }
 
+/** A folder of its own for the files of one test. */
+function ownFiles(t: T): Files {
+  const folder = mkdtempSync(join(tmpdir(), 'jiesu-files-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  return folderFiles(folder);
+}
+
 /** The real service on a database of its own. */
-export async function app(t: T, now: Date = noon): Promise<TestApp> {
+export async function app(t: T, now: Date = noon, files: Files = ownFiles(t)): Promise<TestApp> {
   const connection = await db(t);
   const clock = clockAt(now);
-  const ctx = await createContext(connection.db, { clock: () => clock.now });
+  const ctx = await createContext(connection.db, { clock: () => clock.now, files });
   const service = await build(ctx, createLogger({ LOG_LEVEL: 'silent' }));
   t.teardown(() => service.close());
   const caller = (token: string): Caller => {
@@ -145,7 +156,7 @@ export async function stored({ db }: Connection): Promise<Record<string, number>
     (select count(*)::int from complaints) as complaints, (select count(*)::int from callers) as callers,
     (select count(*)::int from orders) as orders, (select count(*)::int from events) as events,
     (select count(*)::int from idempotency_keys) as keys, (select count(*)::int from callbacks) as callbacks,
-    (select count(*)::int from complaint_links) as links, (select count(*)::int from group_members) as members,
+    (select count(*)::int from complaint_links) as links, (select count(*)::int from attachments) as attachments, (select count(*)::int from group_members) as members,
     (select count(*)::int from callback_attempts) as attempts, (select count(*)::int from corrections) as corrections`);
   return { ...row };
 }

@@ -24,6 +24,7 @@ export async function renderOpenApi(): Promise<string> {
     refresh: idle,
     clock: idle,
     random: idle,
+    files: { put: idle, open: idle, incoming: '' },
     segmenter: { name: '', learn: idle, cut: idle, searchWords: idle },
   };
   const app = await build(nothing, createLogger({ LOG_LEVEL: 'silent' }));

@@ -7,6 +7,8 @@ import { createContext } from '../context.ts';
 import { connect } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
 import { seedBuiltIn } from '../db/seed.ts';
+import { openFiles } from '../files/open.ts';
+import { removeAbandoned } from '../files/receive.ts';
 import { createLogger } from '../logger.ts';
 import { startWatch } from '../watch/jobs.ts';
 import { CommandError } from './common.ts';
@@ -47,6 +49,7 @@ export async function serve(): Promise<void> {
 }
 
 async function start(config: Config, log: Logger, opened: Opened): Promise<void> {
+  const files = openFiles(config);
   const connection = await connect(config);
   opened.push(connection.close);
   if (!(await connection.claim())) {
@@ -56,7 +59,8 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   }
   await migrate(connection);
   await seedBuiltIn(connection.db, new Date());
-  const ctx = await createContext(connection.db);
+  await removeAbandoned(files.incoming, new Date());
+  const ctx = await createContext(connection.db, { files });
   const app = await build(ctx, log);
   opened.push(() => app.close());
   const refresh = setInterval(() => {

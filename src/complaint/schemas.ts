@@ -1,5 +1,6 @@
 /** Shapes of reading complaints and of the triage desk. */
 import { type Static, Type } from 'typebox';
+import { AttachmentView } from '../attachment/schemas.ts';
 import { Code, Instant, listOf, nullable, oneOf, paging, plainText, ref } from '../http/schemas.ts';
 import { Judgement } from '../intake/judgement.ts';
 import { channels, complaintStates } from '../intake/schemas.ts';
@@ -46,6 +47,7 @@ export const ComplaintDetail = Type.Object(
     orders: Type.Array(ref(OrderView)),
     links: Type.Array(ref(LinkView), { description: '与其他诉求的关联；渠道只看得见自己登记的' }),
     articles: Type.Array(ref(CitedArticle), { description: '直接答复所引用的知识条目，是当时的那一版' }),
+    attachments: Type.Array(ref(AttachmentView), { description: '附件，只列此角色看得见的' }),
     timeline: Type.Array(OrderEvent),
   },
   { $id: 'Complaint' },

@@ -1,6 +1,7 @@
 /** Reading complaints within a role's scope, and the triage desk's decision where the machine was not sure enough. */
 import type { Role } from '../access/roles.ts';
 import { type Session, scopeOf } from '../access/scope.ts';
+import { readAttachments } from '../attachment/service.ts';
 import { shanghaiTime, startOfDay } from '../catalog/calendar.ts';
 import { type Catalog, matterPath } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
@@ -120,6 +121,7 @@ export async function readComplaint(
     orders: await readOrdersOf(ctx, session, row.id, now),
     links: await readLinks(ctx.db, row.id, scope),
     articles: await readCited(ctx.db, row.id),
+    attachments: await readAttachments(ctx.db, session, row.id),
     timeline: await readTimeline(ctx, session, row.id, now),
   };
 }

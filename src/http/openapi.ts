@@ -16,6 +16,7 @@ export const openApi: SwaggerOptions = {
       { name: 'intake', description: '受理' },
       { name: 'complaints', description: '诉求' },
       { name: 'orders', description: '工单' },
+      { name: 'attachments', description: '附件' },
       { name: 'callbacks', description: '回访' },
       { name: 'knowledge', description: '知识库' },
       { name: 'reports', description: '报表' },

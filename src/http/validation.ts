@@ -50,7 +50,9 @@ function createAjv(coerceTypes: boolean): Ajv {
 export function createValidatorCompiler(): FastifySchemaCompiler<object> {
   const strict = createAjv(false);
   const converting = createAjv(true);
-  return ({ schema, httpPart }) => {
+  return ({ schema, httpPart, contentType }) => {
+    // A form is read piece by piece, not validated as a whole: its schema is for the documentation.
+    if (contentType === 'multipart/form-data') return () => true;
     if (httpPart !== 'body') return converting.compile(schema);
     const validate = strict.compile(schema);
     return 'nullable' in schema ? orNothing(validate) : validate;

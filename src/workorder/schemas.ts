@@ -1,5 +1,6 @@
 /** Shapes of work orders: in a queue, one by one, and what units send. */
 import { type Static, Type } from 'typebox';
+import { AttachmentView } from '../attachment/schemas.ts';
 import { UnitRef } from '../catalog/schemas.ts';
 import { Instant, listOf, nullable, oneOf, ref } from '../http/schemas.ts';
 import { orderActions, orderStates } from './lifecycle.ts';
@@ -111,7 +112,12 @@ export const ChildOrder = Type.Object({
 export type ChildView = Static<typeof ChildOrder>;
 
 export const OrderWithEvents = Type.Object(
-  { ...OrderView.properties, children: Type.Array(ChildOrder), events: Type.Array(OrderEvent) },
+  {
+    ...OrderView.properties,
+    children: Type.Array(ChildOrder, { description: '此工单吹哨召集或交办社区的工单' }),
+    attachments: Type.Array(ref(AttachmentView), { description: '此工单的和随诉求的附件' }),
+    events: Type.Array(OrderEvent),
+  },
   { $id: 'OrderWithEvents' },
 );
 

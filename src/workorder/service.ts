@@ -3,6 +3,7 @@
  * transaction of whoever asks for it: units (`handling`), the desk (`ruling`), call-backs, links, the clocks (`watch`).
  */
 import { type Session, scopeOf } from '../access/scope.ts';
+import { readAttachments } from '../attachment/service.ts';
 import { addMinutes } from '../catalog/calendar.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
@@ -74,6 +75,7 @@ export async function readOrder(ctx: Context, session: Session, id: number, now:
   return {
     ...viewOrder(row, session, catalog, now),
     children: (await listChildren(ctx.db, id)).map((child) => viewChild(child, catalog)),
+    attachments: await readAttachments(ctx.db, session, row.complaintId, row.id),
     events: viewEvents(await listEvents(ctx.db, row.complaintId, row.id), session.role, catalog),
   };
 }
