@@ -19,6 +19,7 @@ import { installSecurity } from './http/security.ts';
 import { createValidatorCompiler } from './http/validation.ts';
 import { intakeRoutes } from './intake/routes.ts';
 import { linkRoutes } from './link/routes.ts';
+import { outboxRoutes } from './outbox/routes.ts';
 import { qualityRoutes } from './quality/routes.ts';
 import { rulesRoutes } from './rules/routes.ts';
 import { triageRoutes } from './triage/routes.ts';
@@ -67,6 +68,7 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
       qualityRoutes(typed, ctx);
       catalogRoutes(typed, ctx);
       rulesRoutes(typed, ctx);
+      outboxRoutes(typed, ctx);
     },
     { prefix: '/api/v1' },
   );

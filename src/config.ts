@@ -13,6 +13,8 @@ const Config = Type.Object({
   DATA_DIR: Type.String({ default: '.data', minLength: 1 }),
   /** Where the models of the text judgement stand. */
   MODEL_DIR: Type.String({ default: builtInModels, minLength: 1 }),
+  /** Where webhooks may go besides https on the open network: `host:port` and address ranges, separated by commas. */
+  WEBHOOK_ALLOW: Type.String({ default: '' }),
   LOG_LEVEL: Type.Union(
     [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error'), Type.Literal('silent')],
     { default: 'info' },

@@ -10,6 +10,7 @@ import type { Db } from './db/connect.ts';
 import type { WordShares } from './intake/duplicates.ts';
 import { buildJudge, type Judge } from './intake/judge.ts';
 import { readWordShares } from './intake/store.ts';
+import { type Allow, parseAllow } from './outbox/guard.ts';
 
 export interface Context {
   db: Db;
@@ -22,6 +23,8 @@ export interface Context {
   catalogRows: () => { version: number; data: SeedData };
   /** Looks for newly loaded seeds and takes them into use; counts words anew. */
   refresh: () => Promise<void>;
+  /** Where webhooks may go besides the open network. */
+  webhookAllow: Allow;
   /** The present instant. Nothing below reads the time itself. */
   clock: () => Date;
   /** Random bytes, for codes told to callers. */
@@ -33,6 +36,8 @@ export interface ContextOptions {
   random?: (bytes: number) => Buffer;
   /** Folder of the models; the project's own where none is given. */
   models?: string;
+  /** As in WEBHOOK_ALLOW. */
+  webhookAllow?: string;
 }
 
 /** Loads the catalog and the dictionary. Throws where no seeds are loaded or none is in force today. */
@@ -64,6 +69,7 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
     wordShares: () => shares,
     clock,
     random: options.random ?? randomBytes,
+    webhookAllow: parseAllow(options.webhookAllow ?? ''),
     judgeAt,
     catalogRows: () => ({ version, data: rows }),
     async refresh() {

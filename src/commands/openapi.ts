@@ -6,6 +6,7 @@ import postgres from 'postgres';
 import { stringify } from 'yaml';
 import { build } from '../app.ts';
 import { createLogger } from '../logger.ts';
+import { parseAllow } from '../outbox/guard.ts';
 import { CommandError, say } from './common.ts';
 
 const file = fileURLToPath(new URL('../../openapi.yaml', import.meta.url));
@@ -24,6 +25,7 @@ export async function renderOpenApi(): Promise<string> {
     refresh: idle,
     clock: idle,
     random: idle,
+    webhookAllow: parseAllow(''),
     segmenter: { name: '', learn: idle, cut: idle, searchWords: idle },
   };
   const app = await build(nothing, createLogger({ LOG_LEVEL: 'silent' }));

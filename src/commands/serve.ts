@@ -8,6 +8,7 @@ import { connect } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
 import { seedBuiltIn } from '../db/seed.ts';
 import { createLogger } from '../logger.ts';
+import { createDeliveries } from '../outbox/jobs.ts';
 import { CommandError } from './common.ts';
 
 /** How often a running service looks for newly loaded reference data. */
@@ -55,13 +56,16 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   }
   await migrate(connection);
   await seedBuiltIn(connection.db, new Date());
-  const ctx = await createContext(connection.db);
+  const ctx = await createContext(connection.db, { webhookAllow: config.WEBHOOK_ALLOW });
   const app = await build(ctx, log);
   opened.push(() => app.close());
   const refresh = setInterval(() => {
     ctx.refresh().catch((error: unknown) => log.error({ err: error }, 'reference data could not be refreshed'));
   }, refreshMs);
   opened.push(async () => clearInterval(refresh));
+  const deliveries = createDeliveries(ctx, log);
+  deliveries.start();
+  opened.push(deliveries.stop);
   const address = await app.listen({ host: config.HOST, port: config.PORT });
   log.info({ address, database: connection.place, docs: `${address}/docs` }, 'jiesu is ready');
 }
