@@ -8,29 +8,29 @@ import { onThisMachine, receiver, signaturesBy, until, worker } from './receiver
 
 const street = '110105026';
 
-/** The service, a receiver that is told of everything, and its worker. */
+const service = await app(t, undefined, onThisMachine);
+const admin = await service.as('admin');
+const operator = await service.as('operator');
+const handler = await service.as('handler', street);
+
+/** A receiver that is told of everything, for one test, and a worker. */
 async function setUp(t: T, timeoutMs?: number) {
-  const service = await app(t, undefined, onThisMachine);
-  const [admin, operator, handler, hook] = await Promise.all([
-    service.as('admin'),
-    service.as('operator'),
-    service.as('handler', street),
-    receiver(t),
-  ]);
+  const hook = await receiver(t);
   const made = await admin.post('/webhooks', { url: hook.url });
   t.equal(made.status, 201);
+  t.teardown(() => admin.delete(`/webhooks/${made.body.id}`));
   const deliveries = worker(t, service.ctx, timeoutMs);
   const file = async () => (await operator.post('/complaints', complaint())).body;
   const log = async (status?: string) =>
     (await admin.get(`/webhooks/${made.body.id}/deliveries${status === undefined ? '' : `?status=${status}`}`)).body
       .items;
-  return { ...service, admin, operator, handler, hook, made: made.body, deliveries, file, log };
+  return { ...service, hook, made: made.body, deliveries, file, log };
 }
 
 const types = (got: { body: { type: string } }[]) => got.map(({ body }) => body.type);
 
 t.test('a life is told in order, signed', async (t) => {
-  const { hook, made, deliveries, file, handler, admin, clock, log } = await setUp(t);
+  const { hook, made, deliveries, file, clock, log } = await setUp(t);
   const { number, orders } = await file();
   const id = orders[0].id;
   await handler.post(`/orders/${id}/sign`);
@@ -61,7 +61,7 @@ t.test('a life is told in order, signed', async (t) => {
 });
 
 t.test('what fails is tried again, as the same message', async (t) => {
-  const { hook, made, deliveries, file, admin, clock, log } = await setUp(t, 200);
+  const { hook, made, deliveries, file, clock, log } = await setUp(t, 200);
   await admin.patch(`/webhooks/${made.id}`, { actions: ['file'] });
   hook.answer = (_got, response) => response.writeHead(500).end('x'.repeat(100_000));
   await file();
@@ -100,7 +100,7 @@ t.test('what fails is tried again, as the same message', async (t) => {
 });
 
 t.test('dead letters, replay, and the end of a webhook nobody answers for', async (t) => {
-  const { hook, made, deliveries, file, admin, clock, log, app: service } = await setUp(t);
+  const { hook, made, deliveries, file, clock, log, app } = await setUp(t);
   await admin.patch(`/webhooks/${made.id}`, { actions: ['file'] });
   await hook.close();
   const outlast = async () => {
@@ -114,7 +114,7 @@ t.test('dead letters, replay, and the end of a webhook nobody answers for', asyn
   const [dead] = await log('dead');
   t.match(dead, { status: 'dead', failure: 'refused', attempts: 12, nextAt: null });
   t.equal(dead.log.length, 12);
-  t.match((await service.inject({ url: '/metrics' })).body, /jiesu_outbox\{status="dead"\} 1/);
+  t.match((await app.inject({ url: '/metrics' })).body, /jiesu_outbox\{status="dead"\} 1/);
 
   const again = await receiver(t);
   const at = dead.at;
@@ -145,7 +145,7 @@ t.test('dead letters, replay, and the end of a webhook nobody answers for', asyn
 });
 
 t.test('a worker that dies between sending and recording', async (t) => {
-  const { hook, made, deliveries, file, admin, clock, connection, log } = await setUp(t);
+  const { hook, made, deliveries, file, clock, connection, log } = await setUp(t);
   await admin.patch(`/webhooks/${made.id}`, { actions: ['file'] });
   await file();
   const doomed = await connectTo(connection.url, 1);
@@ -186,10 +186,11 @@ t.test('two workers share the work', async (t) => {
 });
 
 t.test('a receiver that hangs holds up neither orders nor other receivers', async (t) => {
-  const { hook, admin, deliveries, file, log, ctx } = await setUp(t);
+  const { hook, deliveries, file, log, ctx } = await setUp(t);
   hook.answer = () => undefined;
   const other = await receiver(t);
-  await admin.post('/webhooks', { url: other.url });
+  const { id } = (await admin.post('/webhooks', { url: other.url })).body;
+  t.teardown(() => admin.delete(`/webhooks/${id}`));
   for (let count = 0; count < 10; count += 1) await file();
   deliveries.start();
   await until(t, 'the other receiver has all', () => other.got.length === 20);
