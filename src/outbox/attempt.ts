@@ -36,7 +36,6 @@ export function retryAt(attempts: number, queuedAt: Date, now: Date, share: numb
 
 const codes = new Map<string, Failure>([
   ['WEBHOOK_ADDRESS', 'address'],
-  ['ABORT_ERR', 'timeout'],
   ['ETIMEDOUT', 'timeout'],
   ['ENOTFOUND', 'dns'],
   ['EAI_AGAIN', 'dns'],

@@ -50,7 +50,7 @@ function guardedLookup(target: Target, allow: Allow): LookupFunction {
       if (error !== null || first === undefined) return callback(error ?? new Error('no address'), []);
       const addresses = found.map(({ address }) => address);
       if (refusal(target, addresses, allow) !== null) {
-        return callback(Object.assign(new Error('address refused'), { code: 'WEBHOOK_ADDRESS' }), []);
+        return callback(coded('WEBHOOK_ADDRESS'), []);
       }
       return options.all ? callback(null, found) : callback(null, first.address, first.family);
     });
@@ -67,19 +67,19 @@ function createAgents(): Agents {
   return { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
 }
 
+const coded = (code: string) => Object.assign(new Error('not delivered'), { code });
+
 /** Posts and answers the status; redirects are not followed. Rejects with an error that has a code. */
 function post(
   target: Target,
-  { headers, body, signal }: { headers: Record<string, string>; body: string; signal: AbortSignal },
+  { headers, body, timeoutMs }: { headers: Record<string, string>; body: string; timeoutMs: number },
   agents: Agents,
   allow: Allow,
 ): Promise<number> {
   const { url, host, isAddress } = target;
-  if (isAddress && refusal(target, [host], allow) !== null) {
-    return Promise.reject(Object.assign(new Error('address refused'), { code: 'WEBHOOK_ADDRESS' }));
-  }
+  if (isAddress && refusal(target, [host], allow) !== null) return Promise.reject(coded('WEBHOOK_ADDRESS'));
   const secure = url.protocol === 'https:';
-  const options = { method: 'POST', headers, signal, lookup: guardedLookup(target, allow) };
+  const options = { method: 'POST', headers, lookup: guardedLookup(target, allow) };
   return new Promise((resolve, reject) => {
     const read = (response: http.IncomingMessage) => {
       let size = 0;
@@ -93,6 +93,9 @@ function post(
     const request = secure
       ? https.request(url, { ...options, agent: agents['https:'] }, read)
       : http.request(url, { ...options, agent: agents['http:'] }, read);
+    // Until the answer has ended, too: one that trickles must not keep its connection.
+    const timer = setTimeout(() => request.destroy(coded('ETIMEDOUT')), timeoutMs);
+    request.on('close', () => clearTimeout(timer));
     request.on('error', reject);
     request.end(body);
   });
@@ -103,7 +106,7 @@ async function attempt(
   ctx: Context,
   taken: Taken,
   agents: Agents,
-  stopping: AbortSignal,
+  ending: AbortSignal,
   timeoutMs: number,
 ): Promise<Outcome | null> {
   const start = ctx.clock();
@@ -119,11 +122,10 @@ async function attempt(
     'content-length': String(Buffer.byteLength(body)),
     'user-agent': 'jiesu-webhook',
   };
-  const signal = AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]);
   try {
-    return answered(await post(target, { headers, body, signal }, agents, ctx.webhookAllow), ms());
+    return answered(await post(target, { headers, body, timeoutMs }, agents, ctx.webhookAllow), ms());
   } catch (error) {
-    return stopping.aborted ? null : { status: null, failure: failureOf(errorCode(error)), ms: ms() };
+    return ending.aborted ? null : { status: null, failure: failureOf(errorCode(error)), ms: ms() };
   }
 }
 
@@ -167,7 +169,7 @@ function settledBy(taken: Taken, outcome: Outcome | null, start: Date, now: Date
 export function createDeliveries(ctx: Context, log: FastifyBaseLogger, timeoutMs = 10_000): Deliveries {
   const agents = createAgents();
   const stopping = new AbortController();
-  const aborting = new AbortController();
+  const ending = new AbortController();
   const running = new Set<Promise<void>>();
   const busy = new Map<number, number>();
   let loop: Promise<void> = Promise.resolve();
@@ -175,7 +177,7 @@ export function createDeliveries(ctx: Context, log: FastifyBaseLogger, timeoutMs
   const run = (taken: Taken): void => {
     const { webhookId } = taken;
     busy.set(webhookId, (busy.get(webhookId) ?? 0) + 1);
-    const send = () => attempt(ctx, taken, agents, aborting.signal, timeoutMs);
+    const send = () => attempt(ctx, taken, agents, ending.signal, timeoutMs);
     const job = deliver(ctx, log, taken, send)
       // Not recorded: delivered again after the lease.
       .catch((error: unknown) => log.error({ error: errorCode(error) }, 'a webhook delivery was not recorded'))
@@ -206,10 +208,11 @@ export function createDeliveries(ctx: Context, log: FastifyBaseLogger, timeoutMs
       stopping.abort();
       await loop;
       await Promise.race([Promise.all(running), sleep(graceMs, undefined, { ref: false })]);
-      aborting.abort();
-      await Promise.all(running);
+      ending.abort();
+      // With the connections in use.
       agents['http:'].destroy();
       agents['https:'].destroy();
+      await Promise.all(running);
     },
   };
 }

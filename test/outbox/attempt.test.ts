@@ -37,7 +37,7 @@ t.test('what came of an attempt', async (t) => {
   for (const status of [199, 301, 302, 307, 400, 401, 404, 410, 429, 500, 503])
     t.equal(answered(status, 1).failure, 'status', String(status));
   const codes = {
-    ABORT_ERR: 'timeout',
+    ETIMEDOUT: 'timeout',
     ECONNREFUSED: 'refused',
     ENOTFOUND: 'dns',
     CERT_HAS_EXPIRED: 'tls',
