@@ -22,6 +22,7 @@ import { createValidatorCompiler } from './http/validation.ts';
 import { intakeRoutes } from './intake/routes.ts';
 import { knowledgeRoutes } from './knowledge/routes.ts';
 import { linkRoutes } from './link/routes.ts';
+import { outboxRoutes } from './outbox/routes.ts';
 import { qualityRoutes } from './quality/routes.ts';
 import { queueRoutes } from './queue/routes.ts';
 import { rulesRoutes } from './rules/routes.ts';
@@ -77,6 +78,7 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
       qualityRoutes(typed, ctx);
       catalogRoutes(typed, ctx);
       rulesRoutes(typed, ctx);
+      outboxRoutes(typed, ctx);
     },
     { prefix: '/api/v1' },
   );

@@ -20,6 +20,8 @@ const Config = Type.Object({
   S3_REGION: Type.String({ default: 'us-east-1', minLength: 1 }),
   S3_ACCESS_KEY_ID: Type.Optional(Type.String({ minLength: 1 })),
   S3_SECRET_ACCESS_KEY: Type.Optional(Type.String({ minLength: 1 })),
+  /** Where webhooks may go besides https on the open network: `host:port` and address ranges, separated by commas. */
+  WEBHOOK_ALLOW: Type.String({ default: '' }),
   LOG_LEVEL: Type.Union(
     [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error'), Type.Literal('silent')],
     { default: 'info' },

@@ -12,6 +12,7 @@ import { folderFiles } from './files/folder.ts';
 import { buildJudge, type Judge } from './intake/judge.ts';
 import { readWordShares } from './intake/store.ts';
 import type { WordShares } from './text/shares.ts';
+import { type Allow, parseAllow } from './outbox/guard.ts';
 
 export interface Context {
   db: Db;
@@ -24,6 +25,8 @@ export interface Context {
   catalogRows: () => { version: number; data: SeedData };
   /** Looks for newly loaded seeds and takes them into use; counts words anew. */
   refresh: () => Promise<void>;
+  /** Where webhooks may go besides the open network. */
+  webhookAllow: Allow;
   /** The present instant. Nothing below reads the time itself. */
   clock: () => Date;
   /** Random bytes, for codes told to callers. */
@@ -39,6 +42,8 @@ export interface ContextOptions {
   files?: Files;
   /** Folder of the models; the project's own where none is given. */
   models?: string;
+  /** As in WEBHOOK_ALLOW. */
+  webhookAllow?: string;
 }
 
 /** Loads the catalog and the dictionary. Throws where no seeds are loaded or none is in force today. */
@@ -71,6 +76,7 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
     clock,
     random: options.random ?? randomBytes,
     files: options.files ?? folderFiles('.data/attachments'),
+    webhookAllow: parseAllow(options.webhookAllow ?? ''),
     judgeAt,
     catalogRows: () => ({ version, data: rows }),
     async refresh() {

@@ -14,7 +14,7 @@ import type { Role } from '../src/access/roles.ts';
 import { createToken } from '../src/access/service.ts';
 import { build } from '../src/app.ts';
 import { buildCatalog, type Catalog } from '../src/catalog/catalog.ts';
-import { type Context, createContext } from '../src/context.ts';
+import { type Context, type ContextOptions, createContext } from '../src/context.ts';
 import { type Connection, connectTo } from '../src/db/connect.ts';
 import { readSeeds } from '../src/db/seed.ts';
 import type { Files } from '../src/files/files.ts';
@@ -72,6 +72,8 @@ export interface Caller {
   get(url: string, headers?: Record<string, string>): Promise<Answer>;
   post(url: string, payload?: InjectOptions['payload'], headers?: Record<string, string>): Promise<Answer>;
   put(url: string, payload?: InjectOptions['payload'], headers?: Record<string, string>): Promise<Answer>;
+  patch(url: string, payload?: InjectOptions['payload'], headers?: Record<string, string>): Promise<Answer>;
+  delete(url: string): Promise<Answer>;
 }
 
 export interface TestApp {
@@ -91,15 +93,15 @@ function ownFiles(t: T): Files {
 }
 
 /** The real service on a database of its own. */
-export async function app(t: T, now: Date = noon, files: Files = ownFiles(t)): Promise<TestApp> {
+export async function app(t: T, now: Date = noon, options: ContextOptions = {}): Promise<TestApp> {
   const connection = await db(t);
   const clock = clockAt(now);
-  const ctx = await createContext(connection.db, { clock: () => clock.now, files });
+  const ctx = await createContext(connection.db, { clock: () => clock.now, files: ownFiles(t), ...options });
   const service = await build(ctx, createLogger({ LOG_LEVEL: 'silent' }));
   t.teardown(() => service.close());
   const caller = (token: string): Caller => {
     const send = async (
-      method: 'GET' | 'POST' | 'PUT',
+      method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
       url: string,
       payload?: InjectOptions['payload'],
       headers = {},
@@ -120,6 +122,8 @@ export async function app(t: T, now: Date = noon, files: Files = ownFiles(t)): P
       get: (url, headers) => send('GET', url, undefined, headers),
       post: (url, payload, headers) => send('POST', url, payload, headers),
       put: (url, payload, headers) => send('PUT', url, payload, headers),
+      patch: (url, payload, headers) => send('PATCH', url, payload, headers),
+      delete: (url) => send('DELETE', url),
     };
   };
   return {

@@ -53,6 +53,7 @@ export const permissions = {
   'catalog.read': roles,
   'catalog.change': ['admin'],
   'catalog.try': ['admin', 'analyst'],
+  'webhook.manage': ['admin', 'manager', 'channel'],
   'catalog.history': ['admin', 'analyst', 'auditor', 'dispatcher'],
 } as const satisfies Record<string, readonly Role[]>;
 

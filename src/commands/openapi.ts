@@ -6,6 +6,7 @@ import postgres from 'postgres';
 import { stringify } from 'yaml';
 import { build } from '../app.ts';
 import { createLogger } from '../logger.ts';
+import { parseAllow } from '../outbox/guard.ts';
 import { CommandError, say } from './common.ts';
 
 const file = fileURLToPath(new URL('../../openapi.yaml', import.meta.url));
@@ -25,6 +26,7 @@ export async function renderOpenApi(): Promise<string> {
     clock: idle,
     random: idle,
     files: { put: idle, open: idle, incoming: '' },
+    webhookAllow: parseAllow(''),
     segmenter: { name: '', learn: idle, cut: idle, searchWords: idle },
   };
   const app = await build(nothing, createLogger({ LOG_LEVEL: 'silent' }));

@@ -11,6 +11,7 @@ import { openFiles } from '../files/open.ts';
 import { removeAbandoned } from '../files/receive.ts';
 import { createLogger } from '../logger.ts';
 import { startWatch } from '../watch/jobs.ts';
+import { createDeliveries } from '../outbox/jobs.ts';
 import { CommandError } from './common.ts';
 
 /** How often a running service looks for newly loaded reference data. */
@@ -60,7 +61,7 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   await migrate(connection);
   await seedBuiltIn(connection.db, new Date());
   await removeAbandoned(files.incoming, new Date());
-  const ctx = await createContext(connection.db, { files });
+  const ctx = await createContext(connection.db, { files, webhookAllow: config.WEBHOOK_ALLOW });
   const app = await build(ctx, log);
   opened.push(() => app.close());
   const refresh = setInterval(() => {
@@ -69,6 +70,9 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   opened.push(async () => clearInterval(refresh));
   const watch = startWatch(ctx, log);
   opened.push(watch.stop);
+  const deliveries = createDeliveries(ctx, log);
+  deliveries.start();
+  opened.push(deliveries.stop);
   const address = await app.listen({ host: config.HOST, port: config.PORT });
   log.info({ address, database: connection.place, docs: `${address}/docs` }, 'jiesu is ready');
 }

@@ -57,7 +57,25 @@ export function createMetrics(db: Db): Metrics {
       this.set(row?.count ?? 0);
     },
   });
+  countOutbox(db, registry);
   return { registry, judged: (seconds) => judgement.observe(seconds) };
+}
+
+function countOutbox(db: Db, registry: Registry): void {
+  new Gauge({
+    name: 'jiesu_outbox',
+    help: '推送：待推送数与死信数',
+    labelNames: ['status'],
+    registers: [registry],
+    async collect() {
+      for (const status of ['pending', 'dead']) {
+        const [row] = await db.execute<{ count: number }>(
+          sql`select count(*)::int as count from outbox where status = ${status}`,
+        );
+        this.set({ status }, row?.count ?? 0);
+      }
+    },
+  });
 }
 
 /** The same context with every judgement timed. */

@@ -21,6 +21,7 @@ export const openApi: SwaggerOptions = {
       { name: 'knowledge', description: '知识库' },
       { name: 'reports', description: '报表' },
       { name: 'catalog', description: '基础数据' },
+      { name: 'webhooks', description: '推送' },
     ],
     components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
   },

@@ -36,7 +36,8 @@ export function versionOf(request: FastifyRequest): number | undefined {
   return Number(version);
 }
 
-const problem = (description: string) => ({
+/** An error answer in an operation's schema. */
+export const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: ref(Problem) } },
 });
@@ -59,7 +60,7 @@ function addErrorAnswers(route: RouteOptions, permission: Permission): void {
   if (permission !== 'public') Object.assign(answers, { 401: problem('缺少令牌或令牌无效'), 403: problem('没有权限') });
   if (schema.params !== undefined) answers[404] = problem('没有找到');
   // Whatever the operation takes: a body that is sent is read first.
-  if (route.method === 'POST')
+  if (route.method !== 'GET' && route.method !== 'HEAD')
     Object.assign(answers, { 413: problem('请求正文过大'), 415: problem('不支持的内容类型') });
   route.schema = {
     ...schema,

@@ -44,13 +44,24 @@ const calls: Record<string, Role[]> = {
   'PUT /catalog/rules': ['admin'],
   'POST /catalog/rules/try': ['admin', 'analyst'],
   'GET /catalog/changes': ['admin', 'analyst', 'auditor', 'dispatcher'],
+  'POST /webhooks': ['admin', 'manager', 'channel'],
+  'GET /webhooks': ['admin', 'manager', 'channel'],
+  'GET /webhooks/{id}': ['admin', 'manager', 'channel'],
+  'PATCH /webhooks/{id}': ['admin', 'manager', 'channel'],
+  'DELETE /webhooks/{id}': ['admin', 'manager', 'channel'],
+  'POST /webhooks/{id}/rotate': ['admin', 'manager', 'channel'],
+  'POST /webhooks/{id}/test': ['admin', 'manager', 'channel'],
+  'GET /webhooks/{id}/deliveries': ['admin', 'manager', 'channel'],
+  'POST /webhooks/{id}/replay': ['admin', 'manager', 'channel'],
   ...Object.fromEntries(catalogs.map((name) => [`GET /catalog/${name}`, everyone])),
 };
 const urlOf = (call: string) =>
   call.split(' ')[1]?.replace('{number}', '209911220000001').replace('{id}', '999999') ?? '';
 const send = (caller: Caller, call: string) => {
   if (call.startsWith('GET')) return caller.get(urlOf(call));
-  return call.startsWith('PUT') ? caller.put(urlOf(call), {}) : caller.post(urlOf(call), {});
+  if (call.startsWith('PUT')) return caller.put(urlOf(call), {});
+  if (call.startsWith('PATCH')) return caller.patch(urlOf(call), {});
+  return call.startsWith('DELETE') ? caller.delete(urlOf(call)) : caller.post(urlOf(call), {});
 };
 
 t.test('every call and every role', async (t) => {

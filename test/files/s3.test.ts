@@ -85,7 +85,7 @@ t.test('what the store refuses, and a store that is not there', async (t) => {
 
 t.test('attachments in it', async (t) => {
   const photo = file(jpeg(Buffer.from('picture data of some length'), Buffer.from('told')));
-  const service = await app(t, undefined, open());
+  const service = await app(t, undefined, { files: open() });
   const operator = await service.as('operator');
   const { number } = (await operator.post('/complaints', complaint())).body;
   const { status, body } = await upload(operator, `/complaints/${number}/attachments`, photo);
@@ -95,7 +95,7 @@ t.test('attachments in it', async (t) => {
   t.equal(createHash('sha256').update(got.rawPayload).digest('hex'), body.sha256);
   t.same(readdirSync(join(folder, 'attachments', 'incoming')), [], 'nothing is left on the way');
 
-  const cut = await app(t, undefined, open({ S3_ENDPOINT: 'http://127.0.0.1:1' }));
+  const cut = await app(t, undefined, { files: open({ S3_ENDPOINT: 'http://127.0.0.1:1' }) });
   const other = await cut.as('operator');
   const filed = (await other.post('/complaints', complaint())).body;
   const before = await stored(cut.connection);
