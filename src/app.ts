@@ -20,6 +20,7 @@ import { createValidatorCompiler } from './http/validation.ts';
 import { intakeRoutes } from './intake/routes.ts';
 import { linkRoutes } from './link/routes.ts';
 import { qualityRoutes } from './quality/routes.ts';
+import { queueRoutes } from './queue/routes.ts';
 import { rulesRoutes } from './rules/routes.ts';
 import { triageRoutes } from './triage/routes.ts';
 import { workorderRoutes } from './workorder/routes.ts';
@@ -62,6 +63,7 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
       triageRoutes(typed, ctx);
       groupRoutes(typed, ctx);
       workorderRoutes(typed, ctx);
+      queueRoutes(typed, ctx);
       callbackRoutes(typed, ctx);
       assessmentRoutes(typed, ctx);
       qualityRoutes(typed, ctx);

@@ -8,6 +8,9 @@ import type { Role } from '../access/roles.ts';
 export const orderStates = ['dispatched', 'signed', 'contacted', 'replied', 'closed', 'merged'] as const;
 export type OrderState = (typeof orderStates)[number];
 
+/** States in which the unit has work to do: what its queue shows and counts unless another is asked for. */
+export const openStates: readonly OrderState[] = ['dispatched', 'signed', 'contacted'];
+
 export const orderActions = ['sign', 'contact', 'reply', 'close', 'merge', 'unmerge'] as const;
 export type OrderAction = (typeof orderActions)[number];
 

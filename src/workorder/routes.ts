@@ -1,28 +1,13 @@
-/** The queue of a unit and what it does with its orders. */
+/** One order, and what its unit does with it. The queue of a unit is a feature of its own. */
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
 import { IdParams, ref } from '../http/schemas.ts';
 import { conflict, sessionOf } from '../http/security.ts';
-import { ContactRequest, OrderList, OrderView, OrderWithEvents, QueueQuery, ReplyRequest } from './schemas.ts';
-import { act, readOrder, readQueue } from './service.ts';
+import { ContactRequest, OrderView, OrderWithEvents, ReplyRequest } from './schemas.ts';
+import { act, readOrder } from './service.ts';
 
 export function workorderRoutes(app: Api, ctx: Context): void {
-  for (const schema of [OrderView, OrderList, OrderWithEvents]) app.addSchema(schema);
-
-  app.get(
-    '/queue',
-    {
-      config: { permission: 'queue.read' },
-      schema: {
-        operationId: 'readQueue',
-        tags: ['orders'],
-        summary: '本单位的工单，最急的在前；带 since 只取有变化的',
-        querystring: QueueQuery,
-        response: { 200: ref(OrderList) },
-      },
-    },
-    (request) => readQueue(ctx, sessionOf(request), request.query, ctx.clock()),
-  );
+  for (const schema of [OrderView, OrderWithEvents]) app.addSchema(schema);
 
   app.get(
     '/orders/:id',

@@ -3,18 +3,15 @@ import { type Session, scopeOf } from '../access/scope.ts';
 import { addMinutes, shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
 import { AppError, fieldError } from '../http/errors.ts';
-import { page, readInstant, readNumbers, writeCursor } from '../http/schemas.ts';
-import { decide, isOrderState, lifecycle, type OrderAction, type OrderState, type Stamp } from './lifecycle.ts';
-import type { ActionInput, EventView, OrderView, QueueQuery } from './schemas.ts';
+import { decide, isOrderState, lifecycle, type OrderAction, type Stamp } from './lifecycle.ts';
+import type { ActionInput, EventView, OrderView } from './schemas.ts';
 import {
-  changeHorizon,
   findOrder,
   insertCallback,
   insertEvents,
-  listChanges,
   listEvents,
+  listOrders,
   listOrdersOf,
-  listQueue,
   lockFollowers,
   lockOrder,
   lockOrdersOf,
@@ -24,10 +21,7 @@ import {
   updateComplaint,
   updateOrder,
 } from './store.ts';
-import { viewEvents, viewOrder } from './view.ts';
-
-/** States in which the unit has work to do: what a queue shows unless another is asked for. */
-const openStates: readonly OrderState[] = ['dispatched', 'signed', 'contacted'];
+import { type Reader, viewEvents, viewOrder } from './view.ts';
 
 const notFound = () => new AppError('NOT_FOUND', '没有这张工单');
 const unitOf = ({ unit }: Session): string => {
@@ -35,27 +29,20 @@ const unitOf = ({ unit }: Session): string => {
   return unit;
 };
 
-/** A page of the session's unit: by due time, or with `since` only what changed. */
-export async function readQueue(ctx: Context, session: Session, query: QueueQuery, now: Date) {
-  const unit = unitOf(session);
+/** The orders of some ids, in their order, as a reader sees them. The caller has made sure that he may. */
+export async function readOrders(
+  ctx: Context,
+  reader: Reader,
+  ids: readonly number[],
+  now: Date,
+): Promise<OrderView[]> {
+  if (ids.length === 0) return [];
   const { catalog } = ctx.judgeAt(now);
-  const view = (row: OrderRow) => viewOrder(row, session, catalog, now);
-  // Read before the rows: a change in between is then told twice rather than never.
-  const horizon = await changeHorizon(ctx.db);
-  if (query.since !== undefined) {
-    const [changed = 0, id = 0] = readNumbers(query.cursor ?? query.since, 'changes', unit, 2);
-    const rows = await listChanges(ctx.db, unit, { changed, id }, horizon, query.status, query.limit + 1);
-    const { items, next } = page(rows, query.limit, (row) => writeCursor('changes', unit, [row.changed, row.id]));
-    return { items: items.map(view), next, since: next ?? writeCursor('changes', unit, [horizon, 0]) };
-  }
-  const filters = `${unit} ${query.status ?? ''}`;
-  const after = query.cursor === undefined ? null : readInstant(query.cursor, 'queue', filters);
-  const states = query.status === undefined ? openStates : [query.status];
-  const rows = await listQueue(ctx.db, unit, states, after, query.limit + 1);
-  const { items, next } = page(rows, query.limit, (row) =>
-    writeCursor('queue', filters, [row.dueAt.toISOString(), row.id]),
-  );
-  return { items: items.map(view), next, since: writeCursor('changes', unit, [horizon, 0]) };
+  const rows = new Map((await listOrders(ctx.db, ids)).map((row) => [row.id, row]));
+  return ids.flatMap((id) => {
+    const row = rows.get(id);
+    return row === undefined ? [] : [viewOrder(row, reader, catalog, now)];
+  });
 }
 
 /** All orders of a complaint that the session may see. */

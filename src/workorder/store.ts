@@ -1,10 +1,9 @@
-/** Work orders in the database: a unit's queue, one order, its history, its changes. */
-import { type AnyColumn, and, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
+/** Work orders in the database: one or some of them, their history, their changes. */
+import { type AnyColumn, and, desc, eq, or, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
 import { units } from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
 import { callbacks, callers, complaints, events, orders } from '../db/tables.ts';
-import type { OrderState } from './lifecycle.ts';
 
 const columns = {
   id: orders.id,
@@ -25,7 +24,6 @@ const columns = {
   result: orders.result,
   reply: orders.reply,
   basis: orders.basis,
-  changed: orders.changed,
   number: complaints.number,
   channel: complaints.channel,
   title: complaints.title,
@@ -81,6 +79,11 @@ export async function listOrdersOf(db: Db, complaintId: number, scope: Scope): P
     .orderBy(orders.id);
 }
 
+/** The orders of some ids, in no order. */
+export async function listOrders(db: Db, ids: readonly number[]): Promise<OrderRow[]> {
+  return selectOrders(db).where(sql`${orders.id} = any(${sql.param(ids)}::bigint[])`);
+}
+
 /** One order, with its row locked until the transaction ends. */
 export async function lockOrder(tx: Db, id: number, scope: Scope): Promise<OrderRow | undefined> {
   const [row] = await selectOrders(tx)
@@ -102,54 +105,6 @@ export async function listEvents(db: Db, complaintId: number, orderId?: number) 
         : and(eq(events.complaintId, complaintId), eq(events.orderId, orderId)),
     )
     .orderBy(events.id);
-}
-
-/** A page of a unit's orders by due time. */
-export async function listQueue(
-  db: Db,
-  unit: string,
-  states: readonly OrderState[],
-  after: { at: string; id: number } | null,
-  count: number,
-): Promise<OrderRow[]> {
-  return selectOrders(db)
-    .where(
-      and(
-        eq(orders.unit, unit),
-        inArray(orders.status, [...states]),
-        after === null ? undefined : sql`(${orders.dueAt}, ${orders.id}) > (${after.at}::timestamptz, ${after.id})`,
-      ),
-    )
-    .orderBy(orders.dueAt, orders.id)
-    .limit(count);
-}
-
-/** The oldest transaction still open: every change before it can be seen now. */
-export async function changeHorizon(db: Db): Promise<number> {
-  const [row] = await db.execute<{ xmin: string }>(sql`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`);
-  return Number(row?.xmin);
-}
-
-/** Orders of a unit changed after a position and before the horizon, in order of change. */
-export async function listChanges(
-  db: Db,
-  unit: string,
-  after: { changed: number; id: number },
-  horizon: number,
-  status: OrderState | undefined,
-  count: number,
-): Promise<OrderRow[]> {
-  return selectOrders(db)
-    .where(
-      and(
-        eq(orders.unit, unit),
-        sql`(${orders.changed}, ${orders.id}) > (${after.changed}, ${after.id})`,
-        sql`${orders.changed} < ${horizon}`,
-        status && eq(orders.status, status),
-      ),
-    )
-    .orderBy(orders.changed, orders.id)
-    .limit(count);
 }
 
 /** The orders of a complaint, locked until the transaction ends. */
