@@ -83,7 +83,7 @@ export interface TestApp {
 export async function app(t: T, now: Date = noon): Promise<TestApp> {
   const connection = await db(t);
   const clock = clockAt(now);
-  const ctx = await createContext(connection.db, { clock: () => clock.now });
+  const ctx = await createContext(connection.db, { clock: () => clock.now, signal: connection.signal });
   const service = await build(ctx, createLogger({ LOG_LEVEL: 'silent' }));
   t.teardown(() => service.close());
   const caller = (token: string): Caller => {

@@ -5,6 +5,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { stringify } from 'yaml';
 import { build } from '../app.ts';
+import { silentSignal } from '../db/signal.ts';
 import { createLogger } from '../logger.ts';
 import { CommandError, say } from './common.ts';
 
@@ -18,6 +19,7 @@ export async function renderOpenApi(): Promise<string> {
   const db = drizzle(postgres({ host: '127.0.0.1', max: 1 }));
   const nothing = {
     db,
+    signal: silentSignal,
     judgeAt: idle,
     catalogRows: idle,
     wordShares: idle,

@@ -55,7 +55,7 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   }
   await migrate(connection);
   await seedBuiltIn(connection.db, new Date());
-  const ctx = await createContext(connection.db);
+  const ctx = await createContext(connection.db, { signal: connection.signal });
   const app = await build(ctx, log);
   opened.push(() => app.close());
   const refresh = setInterval(() => {

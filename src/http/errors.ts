@@ -22,6 +22,7 @@ const table = {
   CONFLICT: [409, '数据已被他人改动，请重试'],
   PAYLOAD_TOO_LARGE: [413, '请求正文过大'],
   UNSUPPORTED_MEDIA_TYPE: [415, '不支持的内容类型，请用 application/json'],
+  TOO_MANY_STREAMS: [429, '打开的事件流过多，请先关闭不用的'],
   BAD_REQUEST: [400, '请求无法处理'],
   INTERNAL: [500, '服务内部错误'],
   UNAVAILABLE: [503, '服务暂不可用，请稍后再试'],

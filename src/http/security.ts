@@ -27,7 +27,8 @@ export function sessionOf(request: FastifyRequest): Session {
   return request.session;
 }
 
-const problem = (description: string) => ({
+/** An answer that refuses, for the schema of an operation. */
+export const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: ref(Problem) } },
 });
