@@ -26,7 +26,7 @@ export async function renderOpenApi(): Promise<string> {
     refresh: idle,
     clock: idle,
     random: idle,
-    segmenter: { name: '', learn: idle, cut: idle, searchWords: idle },
+    segmenter: { name: '', learn: idle, cut: idle, searchWords: idle, searchPlaces: idle },
   };
   const app = await build(nothing, createLogger({ LOG_LEVEL: 'silent' }));
   await app.ready();

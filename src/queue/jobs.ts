@@ -84,12 +84,7 @@ export function createStreams(ctx: Context, log: FastifyBaseLogger, given: Parti
       const unit = unitOf(session);
       if (closed) throw new AppError('UNAVAILABLE');
       const after = since === undefined ? undefined : readSince(since, unit);
-      const all = [...streams];
-      if (
-        all.filter(({ session: { tokenId } }) => tokenId === session.tokenId).length >= settings.perToken ||
-        all.filter((one) => one.unit === unit).length >= settings.perUnit
-      )
-        throw new AppError('TOO_MANY_STREAMS');
+      if (isFull(streams, session, settings)) throw new AppError('TOO_MANY_STREAMS');
       const position = after ?? (await readMarks(ctx.db, [unit])).get(unit)?.last ?? beginning;
       // Meanwhile the service may have begun to stop.
       if (closed) throw new AppError('UNAVAILABLE');
@@ -110,6 +105,12 @@ export function createStreams(ctx: Context, log: FastifyBaseLogger, given: Parti
       await unlisten?.();
     },
   };
+}
+
+function isFull(streams: ReadonlySet<Stream>, { tokenId, unit }: Session, { perToken, perUnit }: StreamSettings) {
+  const all = [...streams];
+  const ofToken = all.filter(({ session }) => session.tokenId === tokenId).length;
+  return ofToken >= perToken || all.filter((one) => one.unit === unit).length >= perUnit;
 }
 
 /** Runs one round after another while there is reason for one, never two at a time. */

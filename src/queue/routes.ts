@@ -65,6 +65,8 @@ function eventRoute(app: Api, ctx: Context, settings: Partial<StreamSettings>): 
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
+        // Else the service, when it stops, would wait for it to be used again.
+        connection: 'close',
       });
       return reply.send(stream);
     },
