@@ -131,7 +131,7 @@ export async function pickComplaints(
   count: number,
 ): Promise<{ id: number; at: string; score: number }[]> {
   const { after, top, bottom } = span;
-  // Short of a word as long as the whole text, the rank is well below 1.
+  // The rank is below 1; divided by 1 + log of the length, so that a short text comes before a long one.
   const score =
     filter.words === undefined
       ? sql<number>`0`
