@@ -24,6 +24,7 @@ import { knowledgeRoutes } from './knowledge/routes.ts';
 import { linkRoutes } from './link/routes.ts';
 import { outboxRoutes } from './outbox/routes.ts';
 import { qualityRoutes } from './quality/routes.ts';
+import type { StreamSettings } from './queue/jobs.ts';
 import { queueRoutes } from './queue/routes.ts';
 import { rulesRoutes } from './rules/routes.ts';
 import { rulingRoutes } from './ruling/routes.ts';
@@ -34,7 +35,11 @@ import { workorderRoutes } from './workorder/routes.ts';
 const bodyLimit = 256 * 1024;
 
 /** Builds the service without listening. `log` must not print bodies or query strings (see `logger.ts`). */
-export async function build(given: Context, log: FastifyBaseLogger): Promise<FastifyInstance> {
+export async function build(
+  given: Context,
+  log: FastifyBaseLogger,
+  settings: { streams?: Partial<StreamSettings> } = {},
+): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: log,
     bodyLimit,
@@ -55,6 +60,7 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
   installMetrics(app, metrics);
   requestHooks(app);
+  raiseSignals(app, ctx);
   healthRoutes(app, ctx);
   await app.register(
     async (api) => {
@@ -69,7 +75,7 @@ export async function build(given: Context, log: FastifyBaseLogger): Promise<Fas
       triageRoutes(typed, ctx);
       groupRoutes(typed, ctx);
       workorderRoutes(typed, ctx);
-      queueRoutes(typed, ctx);
+      queueRoutes(typed, ctx, settings.streams);
       handlingRoutes(typed, ctx);
       rulingRoutes(typed, ctx);
       attachmentRoutes(typed, ctx);
@@ -108,6 +114,14 @@ function requestHooks(app: FastifyInstance): void {
   // A request whose client has gone is still at work when its connection is not: the database must outlast it.
   app.addHook('onClose', async () => {
     while (running.size > 0) await setTimeout(10);
+  });
+}
+
+/** Here for all features at once, so that none can forget it: whoever waits for changes looks after every write. */
+function raiseSignals(app: FastifyInstance, { signal }: Context): void {
+  const reads = ['GET', 'HEAD', 'OPTIONS'];
+  app.addHook('onResponse', async (request, reply) => {
+    if (reply.statusCode < 400 && !reads.includes(request.method)) signal.raise();
   });
 }
 

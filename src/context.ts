@@ -7,15 +7,18 @@ import type { SeedData } from './catalog/types.ts';
 import { createSegmenter, type Segmenter, userWords } from './classify/segment.ts';
 import { builtInModels, checkModel, loadModel } from './classify/store.ts';
 import type { Db } from './db/connect.ts';
+import { type Signal, silentSignal } from './db/signal.ts';
 import type { Files } from './files/files.ts';
 import { folderFiles } from './files/folder.ts';
 import { buildJudge, type Judge } from './intake/judge.ts';
 import { readWordShares } from './intake/store.ts';
-import type { WordShares } from './text/shares.ts';
 import { type Allow, parseAllow } from './outbox/guard.ts';
+import type { WordShares } from './text/shares.ts';
 
 export interface Context {
   db: Db;
+  /** Raised after every write over HTTP; work outside a request that others wait for raises it itself. */
+  signal: Signal;
   segmenter: Segmenter;
   /** How common words are in the stored complaints, as of the last refresh. */
   wordShares: () => WordShares;
@@ -37,6 +40,8 @@ export interface Context {
 
 export interface ContextOptions {
   clock?: () => Date;
+  /** The connection's; without one nothing is told to anybody. */
+  signal?: Signal;
   random?: (bytes: number) => Buffer;
   /** Where uploaded files are kept; commands that take none need not say. */
   files?: Files;
@@ -71,6 +76,7 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
 
   return {
     db,
+    signal: options.signal ?? silentSignal,
     segmenter,
     wordShares: () => shares,
     clock,

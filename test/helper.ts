@@ -96,7 +96,8 @@ function ownFiles(t: T): Files {
 export async function app(t: T, now: Date = noon, options: ContextOptions = {}): Promise<TestApp> {
   const connection = await db(t);
   const clock = clockAt(now);
-  const ctx = await createContext(connection.db, { clock: () => clock.now, files: ownFiles(t), ...options });
+  const { signal } = connection;
+  const ctx = await createContext(connection.db, { clock: () => clock.now, signal, files: ownFiles(t), ...options });
   const service = await build(ctx, createLogger({ LOG_LEVEL: 'silent' }));
   t.teardown(() => service.close());
   const caller = (token: string): Caller => {

@@ -3,7 +3,7 @@ import type { Db } from '../db/connect.ts';
 import { AppError } from '../http/errors.ts';
 import { isRole, type Role, unitRoles } from './roles.ts';
 import type { Session } from './scope.ts';
-import { findToken, insertToken, unitExists } from './store.ts';
+import { findToken, insertToken, listLiveTokens, unitExists } from './store.ts';
 import { formatToken, hashToken, readBearer } from './tokens.ts';
 
 /** The session of an Authorization header. Throws UNAUTHENTICATED or TOKEN_EXPIRED. */
@@ -15,6 +15,11 @@ export async function authenticate(db: Db, header: string | undefined, now: Date
   if (row.revokedAt !== null || row.expiresAt <= now) throw new AppError('TOKEN_EXPIRED');
   const { id: tokenId, role, unit, name } = row;
   return { tokenId, role, unit, name, actor: `${role}#${tokenId}` };
+}
+
+/** Which of some tokens are still good: neither expired nor revoked. */
+export async function liveTokens(db: Db, ids: readonly number[], now: Date): Promise<Set<number>> {
+  return new Set(await listLiveTokens(db, ids, now));
 }
 
 /**

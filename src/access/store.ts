@@ -1,5 +1,5 @@
 /** Tokens in the database. */
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import { units } from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
 import { tokens } from '../db/tables.ts';
@@ -21,6 +21,16 @@ export async function findToken(db: Db, hash: Buffer): Promise<TokenRow | undefi
     .from(tokens)
     .where(eq(tokens.hash, hash));
   return row;
+}
+
+export async function listLiveTokens(db: Db, ids: readonly number[], now: Date): Promise<number[]> {
+  const rows = await db
+    .select({ id: tokens.id })
+    .from(tokens)
+    .where(
+      and(sql`${tokens.id} = any(${sql.param(ids)}::bigint[])`, isNull(tokens.revokedAt), gt(tokens.expiresAt, now)),
+    );
+  return rows.map(({ id }) => id);
 }
 
 export interface NewToken {

@@ -18,6 +18,8 @@ export interface Segmenter {
   cut(text: string): string[];
   /** The distinct words to search a text by: its words and the shorter words inside the longer ones, at most 400. */
   searchWords(words: readonly string[]): string[];
+  /** The same words, each with the places where it stands (counted in words from 1), for ranking; at most eight of each. */
+  searchPlaces(words: readonly string[]): Map<string, number[]>;
 }
 
 /**
@@ -26,6 +28,7 @@ export interface Segmenter {
  */
 const minFrequency = 4;
 const maxSearchWords = 400;
+const maxPlaces = 8;
 const require = createRequire(import.meta.url);
 const dictionary = require.resolve('nodejieba/submodules/cppjieba/dict/jieba.dict.utf8');
 const { version }: { version: string } = require('nodejieba/package.json');
@@ -136,18 +139,26 @@ export function createSegmenter(words: readonly string[]): Segmenter {
     inner.set(word, found);
     return found;
   };
+  const places = (all: readonly string[]): Map<string, number[]> => {
+    const found = new Map<string, number[]>();
+    let place = 0;
+    const add = (word: string) => {
+      place += 1;
+      const known = found.get(word);
+      if (known === undefined && found.size < maxSearchWords) found.set(word, [place]);
+      else if (known !== undefined && known.length < maxPlaces) known.push(place);
+    };
+    for (const word of joinAscii(all)) {
+      if (word.length === 2 || (word.length > 2 && word.length <= 32 && ascii.test(word))) add(word);
+      else if (word.length > 2 && word.length <= 32) for (const part of wordsInside(word)) add(part);
+    }
+    return found;
+  };
   return {
     name: segmenterName,
     learn,
     cut: (text) => nodejieba.cut(text),
-    searchWords(all) {
-      const found = new Set<string>();
-      for (const word of joinAscii(all)) {
-        if (found.size >= maxSearchWords) break;
-        if (word.length === 2 || (word.length > 2 && word.length <= 32 && ascii.test(word))) found.add(word);
-        else if (word.length > 2 && word.length <= 32) for (const part of wordsInside(word)) found.add(part);
-      }
-      return [...found].slice(0, maxSearchWords);
-    },
+    searchWords: (all) => [...places(all).keys()],
+    searchPlaces: places,
   };
 }

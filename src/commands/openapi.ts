@@ -5,6 +5,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { stringify } from 'yaml';
 import { build } from '../app.ts';
+import { silentSignal } from '../db/signal.ts';
 import { createLogger } from '../logger.ts';
 import { parseAllow } from '../outbox/guard.ts';
 import { CommandError, say } from './common.ts';
@@ -19,6 +20,7 @@ export async function renderOpenApi(): Promise<string> {
   const db = drizzle(postgres({ host: '127.0.0.1', max: 1 }));
   const nothing = {
     db,
+    signal: silentSignal,
     judgeAt: idle,
     catalogRows: idle,
     wordShares: idle,
@@ -27,7 +29,7 @@ export async function renderOpenApi(): Promise<string> {
     random: idle,
     files: { put: idle, open: idle, incoming: '' },
     webhookAllow: parseAllow(''),
-    segmenter: { name: '', learn: idle, cut: idle, searchWords: idle },
+    segmenter: { name: '', learn: idle, cut: idle, searchWords: idle, searchPlaces: idle },
   };
   const app = await build(nothing, createLogger({ LOG_LEVEL: 'silent' }));
   await app.ready();

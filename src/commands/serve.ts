@@ -10,8 +10,8 @@ import { seedBuiltIn } from '../db/seed.ts';
 import { openFiles } from '../files/open.ts';
 import { removeAbandoned } from '../files/receive.ts';
 import { createLogger } from '../logger.ts';
-import { startWatch } from '../watch/jobs.ts';
 import { createDeliveries } from '../outbox/jobs.ts';
+import { startWatch } from '../watch/jobs.ts';
 import { CommandError } from './common.ts';
 
 /** How often a running service looks for newly loaded reference data. */
@@ -61,7 +61,8 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   await migrate(connection);
   await seedBuiltIn(connection.db, new Date());
   await removeAbandoned(files.incoming, new Date());
-  const ctx = await createContext(connection.db, { files, webhookAllow: config.WEBHOOK_ALLOW });
+  const { signal } = connection;
+  const ctx = await createContext(connection.db, { files, signal, webhookAllow: config.WEBHOOK_ALLOW });
   const app = await build(ctx, log);
   opened.push(() => app.close());
   const refresh = setInterval(() => {

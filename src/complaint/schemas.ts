@@ -56,7 +56,12 @@ export type ComplaintDetail = Static<typeof ComplaintDetail>;
 
 export const ComplaintQuery = Type.Object(
   {
-    q: Type.Optional(plainText(100, { description: '按分词检索诉求内容' })),
+    q: Type.Optional(plainText(100, { description: '按分词检索诉求内容，须含每个词；诉求编号则该件在最前' })),
+    sort: Type.Optional(
+      oneOf(['relevance', 'newest'], {
+        description: '有 q 时默认 relevance：每批最新的若干件之内，最相关的在前；没有 q 时只有 newest',
+      }),
+    ),
     status: Type.Optional(oneOf(complaintStates)),
     district: Type.Optional(Code),
     street: Type.Optional(Code),

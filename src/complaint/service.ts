@@ -14,6 +14,7 @@ import type { Judge } from '../intake/judge.ts';
 import { channels } from '../intake/schemas.ts';
 import { readCited } from '../knowledge/service.ts';
 import { readLinks } from '../link/service.ts';
+import { queryOf } from '../text/lexemes.ts';
 import { normalize } from '../text/normalize.ts';
 import { openStates } from '../workorder/lifecycle.ts';
 import { successor } from '../workorder/placement.ts';
@@ -29,16 +30,19 @@ import {
   workOf,
 } from '../workorder/service.ts';
 import { speaksWithCaller, viewCaller, viewText } from '../workorder/view.ts';
+import { rankPage, readStart, windowSize } from './relevance.ts';
 import type { ComplaintDetail, ComplaintQuery, ComplaintSummary, DispatchRequest } from './schemas.ts';
 import {
+  type ComplaintFilter,
   type ComplaintRow,
   findComplaint,
-  findComplaintId,
+  findId,
   insertCorrections,
   insertEvents,
   type LockedComplaint,
   listComplaints,
   lockComplaint,
+  pickComplaints,
   updateComplaint,
 } from './store.ts';
 
@@ -70,35 +74,86 @@ function summary(row: ComplaintRow, role: Role, catalog: Catalog): ComplaintSumm
   };
 }
 
-/** A page of complaints in the session's scope, newest first. */
-export async function searchComplaints(ctx: Context, session: Session, query: ComplaintQuery, now: Date) {
+/** What a query asks of the database. Throws FORBIDDEN, VALIDATION_FAILED. */
+function filterOf(ctx: Context, session: Session, query: ComplaintQuery): ComplaintFilter {
   // Asking whether a number has complained tells about a person, even where the answer is masked.
   if (query.phone !== undefined && !speaksWithCaller.includes(session.role))
     throw new AppError('FORBIDDEN', '此角色不能按电话查询');
-  const { catalog } = ctx.judgeAt(now);
-  const { q, from, to, limit, cursor, ...equal } = query;
-  const filters = JSON.stringify({ q, from, to, ...equal });
-  const after = cursor === undefined ? null : readInstant(cursor, 'complaints', filters);
+  const { q, sort, from, to, limit, cursor, matter, ...equal } = query;
+  if (q === undefined && sort === 'relevance') throw fieldError('sort', '没有 q 时只能按时间排序');
   const words = q === undefined ? undefined : ctx.segmenter.searchWords(ctx.segmenter.cut(normalize(q)));
-  if (words?.length === 0) {
-    throw new AppError('VALIDATION_FAILED', '', { errors: [{ path: 'q', message: '请输入至少两个字的词' }] });
-  }
-  const rows = await listComplaints(
-    ctx.db,
-    {
-      ...equal,
-      words,
-      from: from === undefined ? undefined : startOfDay(from),
-      to: to === undefined ? undefined : startOfDay(to),
-    },
-    scopeOf(session),
-    after,
-    limit + 1,
-  );
-  const { items, next } = page(rows, limit, (row) =>
-    writeCursor('complaints', filters, [row.receivedAt.toISOString(), row.id]),
-  );
-  return { items: items.map((row) => summary(row, session.role, catalog)), next };
+  if (words?.length === 0) throw fieldError('q', '请输入至少两个字的词');
+  return {
+    ...equal,
+    words: words && queryOf(words),
+    matters: matter === undefined ? undefined : mattersUnder(ctx, matter),
+    from: from === undefined ? undefined : startOfDay(from),
+    to: to === undefined ? undefined : startOfDay(to),
+  };
+}
+
+/** The matter and all below it, with those no longer in force: old complaints have such. */
+function mattersUnder(ctx: Context, matter: string): string[] {
+  return ctx
+    .catalogRows()
+    .data.matters.flatMap(({ code }) => (code === matter || code.startsWith(`${matter}.`) ? [code] : []));
+}
+
+/** A page of complaints in the session's scope, newest first or the best first. Throws FORBIDDEN, VALIDATION_FAILED, INVALID_CURSOR. */
+export async function searchComplaints(ctx: Context, session: Session, query: ComplaintQuery, now: Date) {
+  const { catalog } = ctx.judgeAt(now);
+  const filter = filterOf(ctx, session, query);
+  const { limit, cursor, ...question } = query;
+  const filters = JSON.stringify(question);
+  const byWords = query.q !== undefined && query.sort !== 'newest';
+  const named = cursor === undefined ? await findNumber(ctx.db, session, query.q, filter) : undefined;
+  const paging = { limit: named === undefined ? limit : Math.max(1, limit - 1), cursor };
+  const { ids, next } = await (byWords ? pickRanked : pickNewest)(ctx.db, session, filter, filters, paging);
+  const listed = named === undefined ? ids : [named, ...ids.filter((id) => id !== named)].slice(0, limit);
+  const rows = new Map((await listComplaints(ctx.db, listed)).map((row) => [row.id, row]));
+  const items = listed.flatMap((id) => {
+    const row = rows.get(id);
+    return row === undefined ? [] : [summary(row, session.role, catalog)];
+  });
+  return { items, next };
+}
+
+interface Paging {
+  limit: number;
+  cursor: string | undefined;
+}
+
+async function pickNewest(
+  db: Context['db'],
+  session: Session,
+  filter: ComplaintFilter,
+  filters: string,
+  { limit, cursor }: Paging,
+) {
+  const after = cursor === undefined ? undefined : readInstant(cursor, 'complaints', filters);
+  const picked = await pickComplaints(db, filter, scopeOf(session), { after }, limit + 1);
+  const { items, next } = page(picked, limit, ({ at, id }) => writeCursor('complaints', filters, [at, id]));
+  return { ids: items.map(({ id }) => id), next };
+}
+
+async function pickRanked(
+  db: Context['db'],
+  session: Session,
+  filter: ComplaintFilter,
+  filters: string,
+  { limit, cursor }: Paging,
+) {
+  const start = readStart(cursor, filters);
+  const matches = await pickComplaints(db, filter, scopeOf(session), start, windowSize);
+  const { items, next } = rankPage(matches, start, limit, filters);
+  return { ids: items.map(({ id }) => id), next };
+}
+
+/** The complaint whose number is asked for as words: it comes first, before those that mention it. */
+async function findNumber(db: Context['db'], session: Session, q: string | undefined, filter: ComplaintFilter) {
+  const number = q === undefined ? '' : normalize(q).trim();
+  if (!/^\d{15,20}$/.test(number)) return undefined;
+  return findId(db, number, { ...filter, words: undefined }, scopeOf(session));
 }
 
 /** One complaint with its orders and its whole history. */
@@ -182,7 +237,7 @@ async function decideOn(
   judge: Judge,
 ): Promise<void> {
   const { tx, now } = work;
-  const id = await findComplaintId(tx, number);
+  const id = await findId(tx, number, {}, { kind: 'all' });
   if (id === undefined) throw notFound();
   // The orders before the complaint: an action on one locks in this order, too.
   const orders = await holdOrders(tx, id);

@@ -1,5 +1,5 @@
 /** Reading complaints by many conditions, and writing what the triage desk decides. */
-import { and, arrayContains, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
 import { units } from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
@@ -52,19 +52,14 @@ function withinScope(scope: Scope): SQL | undefined {
     case 'filed':
       return eq(complaints.filedBy, scope.tokenId);
     case 'unit':
-      return sql`exists (select 1 from ${orders} o where o.complaint_id = ${complaints.id} and (o.unit = ${scope.unit}
-        or o.unit in (select ${units.code} from ${units} where ${units.parent} = ${scope.unit})))`;
+      return sql`${complaints.id} in (select complaint_id from ${orders} o where o.unit = ${scope.unit}
+        or o.unit in (select ${units.code} from ${units} where ${units.parent} = ${scope.unit}))`;
   }
 }
 
 export async function findComplaint(db: Db, number: string, scope: Scope): Promise<ComplaintRow | undefined> {
   const [row] = await selectComplaints(db).where(and(eq(complaints.number, number), withinScope(scope)));
   return row;
-}
-
-export async function findComplaintId(db: Db, number: string): Promise<number | undefined> {
-  const [row] = await db.select({ id: complaints.id }).from(complaints).where(eq(complaints.number, number));
-  return row?.id;
 }
 
 /** The complaint's row locked until the transaction ends. */
@@ -77,12 +72,14 @@ export async function lockComplaint(tx: Db, id: number): Promise<LockedComplaint
 export type LockedComplaint = typeof complaints.$inferSelect;
 
 export interface ComplaintFilter {
-  words?: readonly string[] | undefined;
+  /** The text of a tsquery. */
+  words?: string | undefined;
   status?: string | undefined;
   district?: string | undefined;
   street?: string | undefined;
   unit?: string | undefined;
-  matter?: string | undefined;
+  /** The leaves of the matter that is asked for. */
+  matters?: readonly string[] | undefined;
   need?: string | undefined;
   channel?: string | undefined;
   type?: string | undefined;
@@ -91,42 +88,95 @@ export interface ComplaintFilter {
   to?: Date | undefined;
 }
 
-/** A page of complaints, newest first. */
-export async function listComplaints(
-  db: Db,
-  filter: ComplaintFilter,
-  scope: Scope,
-  after: { at: string; id: number } | null,
-  count: number,
-): Promise<ComplaintRow[]> {
-  const { words, matter, phone, from, to, unit } = filter;
+function conditions(filter: ComplaintFilter, scope: Scope): SQL | undefined {
+  const { words, matters, phone, from, to, unit } = filter;
   const equal = (['status', 'district', 'street', 'need', 'channel', 'type'] as const).flatMap((name) =>
     filter[name] === undefined ? [] : [eq(complaints[name], filter[name])],
   );
-  return selectComplaints(db)
-    .where(
-      and(
-        ...equal,
-        words && arrayContains(complaints.words, [...words]),
-        matter === undefined
-          ? undefined
-          : sql`(${complaints.matter} = ${matter} or starts_with(${complaints.matter}, ${`${matter}.`}))`,
-        unit === undefined
-          ? undefined
-          : sql`exists (select 1 from ${orders} u where u.complaint_id = ${complaints.id} and u.unit = ${unit})`,
-        phone === undefined ? undefined : eq(callers.phone, phone),
-        // Finding him by his number would tell a unit who he is.
-        phone !== undefined && scope.kind === 'unit' ? eq(callers.secret, false) : undefined,
-        from && gte(complaints.receivedAt, from),
-        to && lt(complaints.receivedAt, to),
-        after === null
-          ? undefined
-          : sql`(${complaints.receivedAt}, ${complaints.id}) < (${after.at}::timestamptz, ${after.id})`,
-        withinScope(scope),
-      ),
-    )
-    .orderBy(desc(complaints.receivedAt), desc(complaints.id))
-    .limit(count);
+  return and(
+    ...equal,
+    words === undefined ? undefined : sql`${complaints.words} @@ ${words}::tsquery`,
+    matters && sql`${complaints.matter} = any(${sql.param(matters)}::text[])`,
+    unit === undefined
+      ? undefined
+      : sql`${complaints.id} in (select complaint_id from ${orders} u where u.unit = ${unit})`,
+    phone === undefined
+      ? undefined
+      : // Finding him by his number would tell a unit who he is.
+        sql`${complaints.id} in (select complaint_id from ${callers} k where k.phone = ${phone}
+          ${scope.kind === 'unit' ? sql`and not k.secret` : sql``})`,
+    from && gte(complaints.receivedAt, from),
+    to && lt(complaints.receivedAt, to),
+    withinScope(scope),
+  );
+}
+
+/** Where a complaint stands among all, by time of receipt. */
+export interface Place {
+  at: string;
+  id: number;
+}
+
+const place = sql`(${complaints.receivedAt}, ${complaints.id})`;
+const placeOf = ({ at, id }: Place) => sql`(${at}::timestamptz, ${id}::bigint)`;
+
+/**
+ * The newest complaints that meet the conditions, before `after` where it is given, or from `top` down to `bottom`; each with how
+ * well the words fit, in millionths. What is read grows with how rare the conditions are, never with how much is ranked.
+ */
+export async function pickComplaints(
+  db: Db,
+  filter: ComplaintFilter,
+  scope: Scope,
+  span: { after?: Place | undefined; top?: Place | undefined; bottom?: Place | undefined },
+  count: number,
+): Promise<{ id: number; at: string; score: number }[]> {
+  const { after, top, bottom } = span;
+  // The rank is below 1; divided by 1 + log of the length, so that a short text comes before a long one.
+  const score =
+    filter.words === undefined
+      ? sql<number>`0`
+      : sql<number>`(ts_rank(${complaints.words}, ${filter.words}::tsquery, 1) * 1000000)::int`;
+  return db.transaction(
+    async (tx) => {
+      // The best way depends on the very words and codes: a plan for whatever may come would be the wrong one for many.
+      await tx.execute(sql`set local plan_cache_mode = force_custom_plan`);
+      const rows = await tx
+        .select({ id: complaints.id, receivedAt: complaints.receivedAt, score })
+        .from(complaints)
+        .where(
+          and(
+            conditions(filter, scope),
+            after && sql`${place} < ${placeOf(after)}`,
+            top && sql`${place} <= ${placeOf(top)}`,
+            bottom && sql`${place} >= ${placeOf(bottom)}`,
+          ),
+        )
+        .orderBy(desc(complaints.receivedAt), desc(complaints.id))
+        .limit(count);
+      return rows.map(({ id, receivedAt, score: own }) => ({ id, at: receivedAt.toISOString(), score: own }));
+    },
+    { accessMode: 'read only' },
+  );
+}
+
+/** The complaints of some ids, in no order. */
+export async function listComplaints(db: Db, ids: readonly number[]): Promise<ComplaintRow[]> {
+  return selectComplaints(db).where(sql`${complaints.id} = any(${sql.param(ids)}::bigint[])`);
+}
+
+/** The complaint with a number, where it meets the conditions. */
+export async function findId(
+  db: Db,
+  number: string,
+  filter: ComplaintFilter,
+  scope: Scope,
+): Promise<number | undefined> {
+  const [row] = await db
+    .select({ id: complaints.id })
+    .from(complaints)
+    .where(and(eq(complaints.number, number), conditions(filter, scope)));
+  return row?.id;
 }
 
 export async function updateComplaint(

@@ -8,12 +8,15 @@ import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 
 import postgres from 'postgres';
 import type { Config } from '../config.ts';
 import { openEmbedded } from './embedded.ts';
+import { openSignal, type Signal } from './signal.ts';
 
 /** What SQL functions take: the pool, or a transaction. */
 export type Db = PgDatabase<PostgresJsQueryResultHKT, Record<string, never>>;
 
 export interface Connection {
   db: PostgresJsDatabase<Record<string, never>>;
+  /** Tells all nodes on this database that something was written. */
+  signal: Signal;
   url: string;
   /** Where the server is, without the password, for logs. */
   place: string;
@@ -65,12 +68,17 @@ export async function connectTo(url: string, max = 10): Promise<Connection> {
     throw error;
   }
   const { host, pathname } = new URL(url);
+  const signal = openSignal(url, applicationName);
   return {
     db: drizzle(client),
+    signal,
     url,
     place: `${host}${pathname}`,
     claim: async () => true,
-    close: () => client.end({ timeout: 5 }),
+    close: async () => {
+      await signal.close();
+      await client.end({ timeout: 5 });
+    },
   };
 }
 

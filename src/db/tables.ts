@@ -26,7 +26,7 @@ import type { Judgement } from '../intake/judgement.ts';
 import type { OrderState } from '../workorder/lifecycle.ts';
 import type { OrderRequest } from '../workorder/order.ts';
 import { divisions, levels, matters, needs, requestTypes, units } from './catalog-tables.ts';
-import { bytea, identity, instant, reference } from './column-types.ts';
+import { bytea, identity, instant, reference, tsvector } from './column-types.ts';
 
 /** Machine and personal bearer tokens: only the SHA-256 of a token is kept. */
 export const tokens = pgTable('tokens', {
@@ -84,8 +84,8 @@ export const complaints = pgTable(
     said: jsonb('said').$type<Said>(),
     similar: jsonb('similar').$type<{ number: string; score: number; why: string }[]>().notNull(),
     catalogVersion: integer('catalog_version').notNull(),
-    /** Segmented words, for search and for finding repeats. */
-    words: text('words').array().notNull(),
+    /** Segmented words with their places, for search and for finding repeats. */
+    words: tsvector('words').notNull(),
   },
   (table) => [
     uniqueIndex('complaints_source_external_number').on(table.source, table.externalNumber),

@@ -36,6 +36,7 @@ const table = {
   UNSUPPORTED_MEDIA: [415, '不支持的文件类型'],
   UNSUPPORTED_MEDIA_TYPE: [415, '不支持的内容类型，JSON 请用 application/json'],
   WEBHOOK_URL_REFUSED: [422, '不允许向这个地址推送'],
+  TOO_MANY_STREAMS: [429, '打开的事件流过多，请先关闭不用的'],
   BAD_REQUEST: [400, '请求无法处理'],
   INTERNAL: [500, '服务内部错误'],
   UNAVAILABLE: [503, '服务暂不可用，请稍后再试'],

@@ -108,6 +108,8 @@ export function installMetrics(app: FastifyInstance, { registry }: Metrics): voi
   });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
+    // How long a stream was open is no time anybody waited.
+    if (String(reply.getHeader('content-type')).startsWith('text/event-stream')) return;
     requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
   });
   app.get('/metrics', { config: { permission: 'public' }, schema: { hide: true } }, async (_request, reply) =>

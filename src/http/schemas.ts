@@ -38,7 +38,7 @@ export const IdParams = Type.Object({ id: Id });
 /** Query parameters of every list. */
 export const paging = {
   limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
-  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 400, description: '上一页的 next' })),
+  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 2000, description: '上一页的 next' })),
 };
 
 export function listOf<T extends TSchema>(item: T, $id: string) {
@@ -62,6 +62,18 @@ function parseCursor(cursor: string, list: string, filters: string): unknown[] {
 
 const foreignCursor = () => new AppError('INVALID_CURSOR', '请不带翻页标记重新查询');
 const isCount = (part: unknown): part is number => typeof part === 'number' && Number.isSafeInteger(part) && part >= 0;
+
+/** What `read` makes of a cursor; throws INVALID_CURSOR where that is null, and for a cursor that was given for another question. */
+export function readParts<T>(
+  cursor: string,
+  list: string,
+  filters: string,
+  read: (parts: readonly unknown[]) => T | null,
+): T {
+  const found = read(parseCursor(cursor, list, filters));
+  if (found === null) throw foreignCursor();
+  return found;
+}
 
 /** `count` whole numbers in a cursor; throws INVALID_CURSOR for one that is not ours or was given for another question. */
 export function readNumbers(cursor: string, list: string, filters: string, count: number): number[] {

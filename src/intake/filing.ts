@@ -35,7 +35,8 @@ export interface Parts {
   key: string | null;
   judgement: Judgement;
   said: Said;
-  words: readonly string[];
+  /** The text of a tsvector. */
+  vector: string;
   similar: Similar[];
   watches: readonly Watch[];
   bodyHash: Buffer;
@@ -68,7 +69,7 @@ function statusOf({ request, judgement }: Parts): ComplaintState {
 }
 
 function complaintRow(parts: Parts): ComplaintRow {
-  const { request, filer, judgement, said, similar, bodyHash, code, judge, words, now } = parts;
+  const { request, filer, judgement, said, similar, bodyHash, code, judge, vector, now } = parts;
   const status = statusOf(parts);
   const { place } = judgement;
   return {
@@ -98,7 +99,7 @@ function complaintRow(parts: Parts): ComplaintRow {
     said,
     similar,
     catalogVersion: judge.catalog.version,
-    words,
+    words: vector,
   };
 }
 

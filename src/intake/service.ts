@@ -12,6 +12,7 @@ import { AppError, errorCode } from '../http/errors.ts';
 import type { FieldError } from '../http/validation.ts';
 import type { OfferedArticle } from '../knowledge/schemas.ts';
 import { findCitable, offerArticles } from '../knowledge/service.ts';
+import { vectorOf } from '../text/lexemes.ts';
 import { checkComplaint } from './check.ts';
 import { saidOf } from './correction.ts';
 import { findSimilar, type Similar } from './duplicates.ts';
@@ -161,11 +162,13 @@ export async function prepareFiling(
   const judge = ctx.judgeAt(now);
   const { judgement, own, words: all } = judge.judge(subjectOf(request));
   const said = saidOf(own, judgement, judge.catalog.judgement);
-  const words = ctx.segmenter.searchWords(all);
+  const places = ctx.segmenter.searchPlaces(all);
+  const words = [...places.keys()];
+  const vector = vectorOf(places);
   const { similar, watches } = await lookAround(ctx, judge, { request, filer, judgement, words }, now);
   const bodyHash = createHash('sha256').update(JSON.stringify(request)).digest();
   const code = publicCode(ctx.random(5));
-  return buildFiling({ request, filer, key, judgement, said, words, similar, watches, bodyHash, code, judge, now });
+  return buildFiling({ request, filer, key, judgement, said, vector, similar, watches, bodyHash, code, judge, now });
 }
 
 /** What stands around a complaint that is being filed: earlier ones like it, and group alarms that it may raise or join. */

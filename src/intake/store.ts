@@ -35,7 +35,8 @@ export interface ComplaintRow {
   said: Said;
   similar: Similar[];
   catalogVersion: number;
-  words: readonly string[];
+  /** The text of a tsvector. */
+  words: string;
 }
 
 export interface CallerRow {
@@ -92,7 +93,7 @@ function insertComplaint(c: ComplaintRow): SQL {
       ${c.text}, ${c.address}, ${at(c.occurredAt)}::timestamptz, ${at(c.receivedAt)}::timestamptz,
       ${at(c.closedAt)}::timestamptz, ${c.wantsCallback}, ${c.answer}, ${c.type}, ${c.need}, ${c.matter}, ${c.level},
       ${c.district}, ${c.street}, ${c.community}, ${JSON.stringify(c.judgement)}::jsonb, ${JSON.stringify(c.said)}::jsonb,
-      ${JSON.stringify(c.similar)}::jsonb, ${c.catalogVersion}, ${textArray(c.words)}::text[])`;
+      ${JSON.stringify(c.similar)}::jsonb, ${c.catalogVersion}, ${c.words}::tsvector)`;
 }
 
 /** A part of the statement of its own: most filings cite nothing, and theirs stays as it is. */
@@ -199,7 +200,7 @@ const perSibling = 3;
  */
 export async function findCandidates(db: Db, look: Look): Promise<Candidate[]> {
   const window = sql`c.received_at between ${at(look.since)}::timestamptz and ${at(look.until)}::timestamptz`;
-  const columns = sql`c.number, c.words, c.street, c.community, c.matter`;
+  const columns = sql`c.number, tsvector_to_array(c.words) as words, c.street, c.community, c.matter`;
   const own = look.filedBy === null ? sql`` : sql`and c.filed_by = ${look.filedBy}`;
   const newest = (matter: SQL, count: number) => sql`select ${columns}, false as same_phone from complaints c
     where c.street = ${look.street} and c.matter = ${matter} and ${window} ${own}

@@ -1,31 +1,71 @@
-/** A unit's queue of orders: the most urgent first, or what has changed since it was last asked for. */
-import { type Session, unitOf } from '../access/scope.ts';
+/** Reading a unit's queue: by time left, or only what changed; and not at all where nothing did. */
+import { createHash } from 'node:crypto';
+import type { Session } from '../access/scope.ts';
 import type { Context } from '../context.ts';
-import { page, readInstant, readNumbers, writeCursor } from '../http/schemas.ts';
+import { AppError } from '../http/errors.ts';
+import { page, readInstant, writeCursor } from '../http/schemas.ts';
 import { openStates } from '../workorder/lifecycle.ts';
-import type { QueueQuery } from '../workorder/schemas.ts';
-import { viewOrder } from '../workorder/view.ts';
-import { changeHorizon, listChanges, listQueue, type OrderRow } from './store.ts';
+import { readOrders } from '../workorder/service.ts';
+import { isBefore, namesTag, readSince, writeSince } from './position.ts';
+import type { OrderList, QueueCounts, QueueQuery } from './schemas.ts';
+import { type Mark, pickChanges, pickDue, readState, type StateCount } from './store.ts';
 
-/** A page of the session's unit: by due time, or with `since` only what changed. */
-export async function readQueue(ctx: Context, session: Session, query: QueueQuery, now: Date) {
-  const unit = unitOf(session);
-  const { catalog } = ctx.judgeAt(now);
-  const view = (row: OrderRow) => viewOrder(row, session, catalog, now);
-  // Read before the rows: a change in between is then told twice rather than never.
-  const horizon = await changeHorizon(ctx.db);
-  if (query.since !== undefined) {
-    const [changed = 0, id = 0] = readNumbers(query.cursor ?? query.since, 'changes', unit, 2);
-    const rows = await listChanges(ctx.db, unit, { changed, id }, horizon, query.status, query.limit + 1);
-    const { items, next } = page(rows, query.limit, (row) => writeCursor('changes', unit, [row.changed, row.id]));
-    return { items: items.map(view), next, since: next ?? writeCursor('changes', unit, [horizon, 0]) };
+/** The unit whose queue a session reads. Throws FORBIDDEN where it has none. */
+export function unitOf({ unit }: Session): string {
+  if (unit === null) throw new AppError('FORBIDDEN', '令牌不属于任何单位');
+  return unit;
+}
+
+function countsOf(counted: readonly StateCount[]): QueueCounts {
+  const counts: QueueCounts = { overdue: 0 };
+  for (const state of openStates) counts[state] = 0;
+  for (const { status, count, overdue } of counted) {
+    counts[status] = count;
+    counts.overdue += overdue;
   }
-  const filters = `${unit} ${query.status ?? ''}`;
+  return counts;
+}
+
+/**
+ * A page of the session's unit with its tag: `list` is null where the caller has it already. The tag stands for all that the
+ * answer shows except the minutes left, which follow from `dueAt`. Throws FORBIDDEN, INVALID_CURSOR.
+ */
+export async function readQueue(
+  ctx: Context,
+  session: Session,
+  query: QueueQuery,
+  known: string | undefined,
+  now: Date,
+): Promise<{ tag: string; list: OrderList | null }> {
+  const unit = unitOf(session);
+  // Read before the rows: a change in between is then told twice rather than never.
+  const { mark, counts: counted } = await readState(ctx.db, unit, openStates, now);
+  const counts = countsOf(counted);
+  const { version } = ctx.judgeAt(now).catalog;
+  const shown = JSON.stringify([unit, session.role, query, version, mark, counts]);
+  const tag = `W/"${createHash('sha256').update(shown).digest('base64url').slice(0, 22)}"`;
+  // The tag stands for the cursors, too: none was ever given for one that would be refused below.
+  if (namesTag(known, tag)) return { tag, list: null };
+  const { ids, next, since } = await pickPage(ctx, unit, query, mark);
+  return { tag, list: { items: await readOrders(ctx, session, ids, now), next, since, counts } };
+}
+
+/** Which orders a page holds, and where the next one and the next poll begin. */
+async function pickPage({ db }: Context, unit: string, query: QueueQuery, { last }: Mark) {
+  const { status, limit } = query;
+  if (query.since !== undefined) {
+    const after = readSince(query.cursor ?? query.since, unit);
+    const unchanged = { ids: [], next: null, since: query.cursor ?? query.since };
+    if (!isBefore(after, last)) return unchanged;
+    const picked = await pickChanges(db, unit, after, last, status, limit + 1);
+    const { items, next } = page(picked, limit, (position) => writeSince(unit, position));
+    return { ids: items.map(({ id }) => id), next, since: next ?? writeSince(unit, last) };
+  }
+  const filters = `${unit} ${status ?? ''}`;
   const after = query.cursor === undefined ? null : readInstant(query.cursor, 'queue', filters);
-  const states = query.status === undefined ? openStates : [query.status];
-  const rows = await listQueue(ctx.db, unit, states, after, query.limit + 1);
-  const { items, next } = page(rows, query.limit, (row) =>
-    writeCursor('queue', filters, [row.order.dueAt.toISOString(), row.id]),
+  const picked = await pickDue(db, unit, status === undefined ? openStates : [status], after, limit + 1);
+  const { items, next } = page(picked, limit, ({ dueAt, id }) =>
+    writeCursor('queue', filters, [dueAt.toISOString(), id]),
   );
-  return { items: items.map(view), next, since: writeCursor('changes', unit, [horizon, 0]) };
+  return { ids: items.map(({ id }) => id), next, since: writeSince(unit, last) };
 }

@@ -16,7 +16,10 @@ export async function runWatch(ctx: Context, log: FastifyBaseLogger): Promise<vo
   }
   const triage = await watchTriage(ctx, now);
   const callbacks = await watchCallbacks(ctx, now);
-  if (ticks + triage + callbacks > 0) log.info({ ticks, triage, callbacks }, 'clocks watched');
+  if (ticks + triage + callbacks > 0) {
+    ctx.signal.raise();
+    log.info({ ticks, triage, callbacks }, 'clocks watched');
+  }
   const removed = await cleanUp(ctx, now);
   if (removed !== null) log.info({ removed }, 'daily clean-up done');
 }

@@ -1,8 +1,8 @@
-/** Shapes of work orders: in a queue, one by one, and what units send. */
+/** Shapes of work orders: one by one, and what units send. */
 import { type Static, Type } from 'typebox';
 import { AttachmentView } from '../attachment/schemas.ts';
 import { UnitRef } from '../catalog/schemas.ts';
-import { Instant, listOf, nullable, oneOf, ref } from '../http/schemas.ts';
+import { Instant, nullable, oneOf, ref } from '../http/schemas.ts';
 import { orderActions, orderStates } from './lifecycle.ts';
 import { orderRoles, requestKinds } from './order.ts';
 
@@ -120,23 +120,3 @@ export const OrderWithEvents = Type.Object(
   },
   { $id: 'OrderWithEvents' },
 );
-
-export const OrderList = Type.Object(
-  {
-    ...listOf(ref(OrderView), 'OrderList').properties,
-    since: Type.String({ description: '下次以 since 传回，只取此后有变化的工单' }),
-  },
-  { $id: 'OrderList' },
-);
-
-export const QueueQuery = Type.Object(
-  {
-    status: Type.Optional(oneOf(orderStates)),
-    since: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-    sort: Type.Optional(oneOf(['due'], { default: 'due' })),
-    limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
-    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
-  },
-  { additionalProperties: false },
-);
-export type QueueQuery = Static<typeof QueueQuery>;

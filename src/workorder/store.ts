@@ -12,7 +12,6 @@ const columns = {
   order: orderColumns,
   id: orders.id,
   complaintId: orders.complaintId,
-  changed: orders.changed,
   number: complaints.number,
   channel: complaints.channel,
   title: complaints.title,
@@ -67,6 +66,11 @@ export async function listOrdersOf(db: Db, complaintId: number, scope: Scope): P
   return selectOrders(db)
     .where(and(eq(orders.complaintId, complaintId), withinScope(scope)))
     .orderBy(orders.id);
+}
+
+/** The orders of some ids, in no order. */
+export async function listOrders(db: Db, ids: readonly number[]): Promise<OrderRow[]> {
+  return selectOrders(db).where(sql`${orders.id} = any(${sql.param(ids)}::bigint[])`);
 }
 
 /** One order, with its row locked until the transaction ends. */

@@ -36,7 +36,7 @@ async function world(t: T): Promise<World> {
   await file('tomorrow', { channel: 'wechat' });
   const names = new Map(Object.entries(numbers).map(([name, number]) => [number, name]));
   const find = async (caller: Caller, query: string) => {
-    const { status, body } = await caller.get(`/complaints?${query}`);
+    const { status, body } = await caller.get(`/complaints?sort=newest&${query}`);
     return status === 200 ? body.items.map(({ number }: { number: string }) => names.get(number)) : body.code;
   };
   return { ...service, operator, numbers, find };
