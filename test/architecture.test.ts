@@ -42,6 +42,7 @@ const arrows: Record<string, readonly string[]> = {
   figures: ['catalog'],
   training: ['access', 'classify'],
   workorder: ['access', 'catalog'],
+  divisions: ['catalog'],
   group: ['access', 'catalog'],
   intake: ['access', 'catalog', 'classify', 'dispatch', 'group', 'place', 'text', 'workorder'],
   link: ['access', 'catalog', 'intake', 'workorder'],
@@ -71,7 +72,7 @@ const others: Record<string, readonly string[]> = {
     'triage',
     'workorder',
   ],
-  commands: ['access', 'assessment', 'catalog', 'classify', 'demo', 'dispatch', 'intake', 'training'],
+  commands: ['access', 'assessment', 'catalog', 'classify', 'demo', 'dispatch', 'divisions', 'intake', 'training'],
   'main.ts': [],
   // The folder of the built-in models is its default.
   'config.ts': ['classify'],

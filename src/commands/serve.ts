@@ -54,7 +54,7 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
     );
   }
   await migrate(connection);
-  await seedBuiltIn(connection.db, new Date());
+  await seedBuiltIn(connection.db, new Date(), config.CITY);
   const ctx = await createContext(connection.db);
   const app = await build(ctx, log);
   opened.push(() => app.close());

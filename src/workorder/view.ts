@@ -2,7 +2,7 @@
 import { maskName, maskPhone, maskText } from '../access/mask.ts';
 import type { Role } from '../access/roles.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
-import { type Catalog, matterPath, unitRef } from '../catalog/catalog.ts';
+import { type Catalog, divisionOf, matterPath, unitRef } from '../catalog/catalog.ts';
 import { allowedActions, isOrderState, orderActions, stateLabels } from './lifecycle.ts';
 import type { CallerView, EventView, OrderView } from './schemas.ts';
 import type { EventRow, OrderRow } from './store.ts';
@@ -70,7 +70,7 @@ export interface Reader {
 }
 
 export function viewOrder(row: OrderRow, { role, unit: own }: Reader, catalog: Catalog, now: Date): OrderView {
-  const named = (code: string | null) => code && { code, name: catalog.divisions.get(code)?.name ?? code };
+  const named = (code: string | null) => code && { code, name: divisionOf(catalog, code)?.name ?? code };
   const status = isOrderState(row.status) ? row.status : 'closed';
   const open = row.repliedAt === null && row.closedAt === null;
   const settled = row.repliedAt ?? row.closedAt ?? now;
