@@ -214,7 +214,7 @@ t.test('a code of the national catalogue stands for a unit of the city by local-
   const leaf = own.leaves.find(({ code }) => code === 'M01.01.02') ?? null;
   const facts = { leaf, matterAccepted: true, placeStatus: 'unknown', district: null, street: null } as const;
   const choice = buildDispatcher(own).choose({ ...facts, type: 'complain', level: 'L3', caller: 'person' });
-  t.match(choice, { status: 'dispatch', lead: { code: 'LJ-SWJ' }, reason: /由临江市水务局主办水务。/ });
+  t.match(choice, { status: 'dispatch', lead: { code: 'LJ-SWJ' }, reason: /由临江市水务局主办：水务。/ });
 });
 
 t.test('without local units nothing differs by place', async (t) => {

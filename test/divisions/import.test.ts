@@ -210,6 +210,19 @@ t.test('what is not sound is refused as a whole with line and reason', async (t)
   t.equal(ctx.catalogRows().version, version, 'the running catalogue stays in force');
 });
 
+t.test('two imports at once: neither is lost unseen', async (t) => {
+  const { load, counts } = await service(t);
+  const { changes } = await counts();
+  const names = ['石楼甲镇', '石楼乙镇', '石楼丙镇'];
+  const done = await Promise.allSettled(
+    names.map((name) => load(newerList({ change: { '110111104': ['石楼镇', name] } }))),
+  );
+  const made = done.filter(({ status }) => status === 'fulfilled').length;
+  for (const one of done) if (one.status === 'rejected') t.match(one.reason, { code: 'CONFLICT' });
+  t.ok(made >= 1);
+  t.equal((await counts()).changes, Number(changes) + made);
+});
+
 t.test('rows that point at what is closed are listed', async (t) => {
   const { told, counts } = await service(t);
   const before = await counts();
