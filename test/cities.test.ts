@@ -83,7 +83,7 @@ t.test('places of Zhuhai are found in texts', async (t) => {
   }
 });
 
-t.test('an order goes its whole way in Zhuhai', async (t) => {
+t.test('an order goes its whole way in Zhuhai', { timeout: 280_000 }, async (t) => {
   const { as, clock, connection } = await app(t, undefined, 'zhuhai');
   const operator = await as('operator');
   const file = async (text: string, changes = {}) =>

@@ -7,7 +7,7 @@ import { listed, newerList } from '../divisions/list.ts';
 import { db } from '../helper.ts';
 import { run } from './run.ts';
 
-t.test('import a list', async (t) => {
+t.test('import a list', { timeout: 280_000 }, async (t) => {
   const connection = await db(t);
   const env = { DATABASE_URL: connection.url, LOG_LEVEL: 'warn' };
   const file = path.join(t.testdir(), 'new.csv');
