@@ -2,6 +2,7 @@
 import { envSchema } from 'env-schema';
 import { type Static, Type } from 'typebox';
 import { builtInModels } from './classify/store.ts';
+import { defaultCity } from './db/cities.ts';
 
 const Config = Type.Object({
   HOST: Type.String({ default: '127.0.0.1' }),
@@ -10,6 +11,8 @@ const Config = Type.Object({
   DATABASE_URL: Type.Optional(Type.String({ minLength: 1 })),
   /** Connections; two at least: migrating holds a lock on one while it works on another. */
   DATABASE_POOL: Type.Integer({ default: 16, minimum: 2, maximum: 200 }),
+  /** The city whose reference data serve: `beijing`, or a folder in seeds/cities. */
+  CITY: Type.String({ default: defaultCity, pattern: '^[a-z][a-z0-9-]{0,31}$' }),
   DATA_DIR: Type.String({ default: '.data', minLength: 1 }),
   /** Where the models of the text judgement stand. */
   MODEL_DIR: Type.String({ default: builtInModels, minLength: 1 }),

@@ -5,6 +5,7 @@ import { describe, say } from './commands/common.ts';
 import { migrate, seed, tokenCreate } from './commands/database.ts';
 import { demo } from './commands/demo.ts';
 import { evaluate } from './commands/evaluate.ts';
+import { gazetteerImport } from './commands/gazetteer.ts';
 import { importFile } from './commands/import.ts';
 import { modelList, modelUse } from './commands/model.ts';
 import { openapi } from './commands/openapi.ts';
@@ -19,6 +20,17 @@ const program = new Command('jiesu').description('12345 热线接诉即办服务
 program.command('serve').description('启动服务').action(serve);
 program.command('migrate').description('更新数据库结构').action(migrate);
 program.command('seed').description('载入基础数据').option('--dir <folder>', '别的城市的基础数据目录').action(seed);
+program
+  .command('gazetteer')
+  .description('地名')
+  .command('import <file>')
+  .description('从某日起换用一份新的区划名单（divisions.csv 的列，全市完整），报告有何不同；有错则什么也不写')
+  .requiredOption('--from <date>', '名单从哪天起生效，如 2027-01-01')
+  .option('--dry-run', '只报告，不写入')
+  .option('--by <name>', '谁导入的，留在记录里', '命令行')
+  .option('--reason <text>', '为什么，留在记录里')
+  .option('--format <format>', 'table 或 json', 'table')
+  .action(gazetteerImport);
 program
   .command('token')
   .description('令牌')

@@ -16,7 +16,8 @@ import { build } from '../src/app.ts';
 import { buildCatalog, type Catalog } from '../src/catalog/catalog.ts';
 import { type Context, type ContextOptions, createContext } from '../src/context.ts';
 import { type Connection, connectTo } from '../src/db/connect.ts';
-import { readSeeds } from '../src/db/seed.ts';
+import { migrate } from '../src/db/migrate.ts';
+import { readSeeds, seedBuiltIn } from '../src/db/seed.ts';
 import type { Files } from '../src/files/files.ts';
 import { folderFiles } from '../src/files/folder.ts';
 import type { NewComplaint } from '../src/intake/schemas.ts';
@@ -25,18 +26,25 @@ import { databaseUrl, type Note, noteFile } from './server.ts';
 
 export type T = Test;
 
-/** A clone of the template for one test file, dropped when the test ends. */
-export async function db(t: T): Promise<Connection> {
+/**
+ * A clone of the template for one test file, dropped when the test ends. With the name of a city, an empty database into which
+ * that city's reference data are loaded.
+ */
+export async function db(t: T, city?: string): Promise<Connection> {
   const note: Note = JSON.parse(readFileSync(noteFile, 'utf8'));
   const name = `jiesu_test_${randomBytes(6).toString('hex')}`;
   const admin = postgres(note.url, { max: 1, onnotice: () => undefined });
-  await admin.unsafe(`create database ${name} template ${note.template}`);
+  await admin.unsafe(`create database ${name}${city === undefined ? ` template ${note.template}` : ''}`);
   const connection = await connectTo(databaseUrl(note.url, name), 6);
   t.teardown(async () => {
     await connection.close();
     await admin.unsafe(`drop database if exists ${name} with (force)`);
     await admin.end();
   });
+  if (city !== undefined) {
+    await migrate(connection);
+    await seedBuiltIn(connection.db, new Date(), city);
+  }
   return connection;
 }
 
@@ -93,8 +101,8 @@ function ownFiles(t: T): Files {
 }
 
 /** The real service on a database of its own. */
-export async function app(t: T, now: Date = noon, options: ContextOptions = {}): Promise<TestApp> {
-  const connection = await db(t);
+export async function app(t: T, now: Date = noon, options: ContextOptions & { city?: string } = {}): Promise<TestApp> {
+  const connection = await db(t, options.city);
   const clock = clockAt(now);
   const { signal } = connection;
   const ctx = await createContext(connection.db, { clock: () => clock.now, signal, files: ownFiles(t), ...options });

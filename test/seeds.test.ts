@@ -4,9 +4,10 @@
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import t from 'tap';
-import type { Catalog, Leaf } from '../src/catalog/catalog.ts';
+import { buildCatalog, type Catalog, type Leaf } from '../src/catalog/catalog.ts';
 import type { Division } from '../src/catalog/types.ts';
-import { builtInSeeds, readSeeds, SeedError } from '../src/db/seed.ts';
+import { builtInSeeds } from '../src/db/cities.ts';
+import { readSeeds, SeedError } from '../src/db/seed.ts';
 import { buildDispatcher } from '../src/dispatch/choose.ts';
 import { catalog, type T } from './helper.ts';
 import { town } from './town.ts';
@@ -136,6 +137,7 @@ const faults: readonly (readonly [file: TownFile, from: string, to: string, prob
   ['matters.csv', '河道垃圾,M01.01', '河道垃圾,M01.09', ':5 上级 “M01.09” 不存在'],
   ['matters.csv', 'M01.01.02', 'M01.02.02', ':5 编码应以上级 “M01.01” 开头'],
   ['divisions.csv', 'community,990101001', 'community,990101', ':5 上级 “990101” 的级别应为 street'],
+  ['divisions.csv', '990101001001', '990102001001', ':5 编码应以上级的 “990101001” 开头'],
   ['units.csv', 'district,,', 'district,990101001,', ':2 “990101” 的上级形成循环'],
   ['units.csv', 'city,,', 'city,LJ-SWJ,', ':4 “LJ-SWJ” 的上级形成循环'],
   ['units.csv', 'LJ-SWJ,', '990101,甲,city,,,,乙。,2026-01-01,\nLJ-SWJ,', ':4 “990101” 重复，已见于第 2 行'],
@@ -202,6 +204,18 @@ for (const [file, from, to, problem] of faults) {
     t.equal(`${first?.file}:${first?.line} ${first?.message}`, problem.startsWith(':') ? file + problem : problem);
   });
 }
+
+t.test('a code of the national catalogue stands for a unit of the city by local-units.csv', async (t) => {
+  const folder = folderOf(t, 'matters.csv', (content) => content.replace('L3,LJ-SWJ', 'L3,GJ-SW'));
+  t.match(refusal(folder)[0], { file: 'matters.csv', line: 5, message: '主办 “GJ-SW” 不存在' });
+  writeFileSync(`${folder}/local-units.csv`, `${town['local-units.csv']}GJ-SW,*,LJ-SWJ,水务。,2026-01-01,\n`);
+  const { data } = readSeeds(folder);
+  const own = buildCatalog(data, '2026-11-22');
+  const leaf = own.leaves.find(({ code }) => code === 'M01.01.02') ?? null;
+  const facts = { leaf, matterAccepted: true, placeStatus: 'unknown', district: null, street: null } as const;
+  const choice = buildDispatcher(own).choose({ ...facts, type: 'complain', level: 'L3', caller: 'person' });
+  t.match(choice, { status: 'dispatch', lead: { code: 'LJ-SWJ' }, reason: /由临江市水务局主办：水务。/ });
+});
 
 t.test('without local units nothing differs by place', async (t) => {
   const folder = folderOf(t);

@@ -1,7 +1,7 @@
 /** The report of the three rates: what is asked is checked, counted in one statement, computed, named and put in order. */
 import type { Scope } from '../access/scope.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
-import { type Catalog, matterPath } from '../catalog/catalog.ts';
+import { type Catalog, divisionOf, matterPath, unitOf } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { chooseSpan } from './period.ts';
@@ -21,10 +21,10 @@ import { countRates } from './store.ts';
 /** What people call the key of a row; the key itself where the catalog no longer knows it. */
 function naming(catalog: Catalog, by: Dimension): (key: string) => string {
   const known: Record<Dimension, (key: string) => string | undefined> = {
-    unit: (key) => catalog.units.get(key)?.name,
+    unit: (key) => unitOf(catalog, key)?.name,
     kind: (key) => kindNames.get(key),
-    district: (key) => catalog.divisions.get(key)?.name,
-    street: (key) => catalog.divisions.get(key)?.name,
+    district: (key) => divisionOf(catalog, key)?.name,
+    street: (key) => divisionOf(catalog, key)?.name,
     matter: (key) => matterPath(catalog.matters, key).join('—') || undefined,
     need: (key) => catalog.needs.get(key)?.name,
     channel: (key) => channelNames.get(key),
@@ -38,11 +38,11 @@ function naming(catalog: Catalog, by: Dimension): (key: string) => string {
 /** Refuses filters that name nothing, and a unit that the caller does not see. */
 function checkFilters({ by, depth, district, unit }: RatesQuery, scope: Scope, catalog: Catalog): void {
   if (depth !== undefined && by !== 'matter') throw fieldError('depth', '只用于 by=matter');
-  if (district !== undefined && catalog.divisions.get(district)?.kind !== 'district') {
+  if (district !== undefined && divisionOf(catalog, district)?.kind !== 'district') {
     throw fieldError('district', `没有代码为 ${district} 的区`);
   }
   if (unit === undefined) return;
-  const asked = catalog.units.get(unit);
+  const asked = unitOf(catalog, unit);
   if (asked === undefined) throw fieldError('unit', `没有代码为 ${unit} 的单位`);
   // An empty report would read as "this unit had no cases".
   if (scope.kind === 'unit' && unit !== scope.unit && asked.parent !== scope.unit) {

@@ -27,6 +27,8 @@ export interface Catalog {
   data: SeedData;
   divisions: ReadonlyMap<string, Division>;
   units: ReadonlyMap<string, Unit>;
+  /** Rows that are not in force on the day, the last one of each code: complaints of other days name them. */
+  other: { divisions: ReadonlyMap<string, Division>; units: ReadonlyMap<string, Unit> };
   needs: ReadonlyMap<string, Need>;
   matters: ReadonlyMap<string, Matter>;
   types: ReadonlyMap<string, RequestType>;
@@ -59,6 +61,11 @@ function byCode<T extends { code: string }>(rows: readonly T[]): Map<string, T> 
   return new Map(rows.map((row) => [row.code, row]));
 }
 
+function othersOf<T extends Validity & { code: string }>(rows: readonly T[], date: string): Map<string, T> {
+  const others = rows.filter((row) => !validOn(row, date));
+  return byCode(others.toSorted((a, b) => (a.validFrom < b.validFrom ? -1 : 1)));
+}
+
 /** The one versioned row in force; the newest where several are. Throws where none is: nothing may be computed then. */
 function inForce<T extends Validity>(rows: readonly T[], what: string, date: string): T {
   const [newest] = rows.toSorted((a, b) => b.validFrom.localeCompare(a.validFrom));
@@ -73,9 +80,19 @@ export function matterPath(matters: ReadonlyMap<string, Matter>, code: string): 
   return path;
 }
 
-/** A unit as answers name it; one the catalog no longer knows stands with its code. */
-export function unitRef({ units }: Catalog, code: string): UnitRef {
-  const unit = units.get(code);
+/** A division for showing what is stored: that of the day, or what is last known of one that has ended. */
+export function divisionOf({ divisions, other }: Catalog, code: string): Division | undefined {
+  return divisions.get(code) ?? other.divisions.get(code);
+}
+
+/** A unit for showing what is stored: that of the day, or what is last known of one that has ended. */
+export function unitOf({ units, other }: Catalog, code: string): Unit | undefined {
+  return units.get(code) ?? other.units.get(code);
+}
+
+/** A unit as answers name it; one the catalog does not know at all stands with its code. */
+export function unitRef(catalog: Catalog, code: string): UnitRef {
+  const unit = unitOf(catalog, code);
   return { code, name: unit?.name ?? code, kind: unit?.kind ?? 'city' };
 }
 
@@ -121,6 +138,7 @@ export function buildCatalog(all: SeedData, date: string, version = 0): Catalog 
     data,
     divisions: byCode(data.divisions),
     units: byCode(data.units),
+    other: { divisions: othersOf(all.divisions, date), units: othersOf(all.units, date) },
     needs: byCode(data.needs),
     matters,
     types: byCode(data.types),

@@ -63,10 +63,13 @@ export function knownOf({ units, localUnits, matters, types, levels, divisions }
   };
 }
 
-/** Why a word cannot name who leads; null where it can. */
+/**
+ * Why a word cannot name who leads; null where it can. The national catalogue names departments and enterprises by codes; a
+ * city that has them under other codes says in local-units.csv who they are.
+ */
 export function leadFault(lead: string, { units, words }: Pick<Known, 'units' | 'words'>, by: Validity): string | null {
   if (lead === 'street' || lead === 'district') return null;
-  if (!lead.startsWith(localLead)) return units.has(lead, by) ? null : `“${lead}” 不存在`;
+  if (!lead.startsWith(localLead)) return units.has(lead, by) || words.has(lead, by) ? null : `“${lead}” 不存在`;
   const word = lead.slice(localLead.length);
   return words.has(word, by) ? null : `“${lead}” 不存在：local-units.csv 没有 “${word}”`;
 }

@@ -1,11 +1,10 @@
 /**
  * What must hold between the rows of a city's seed files before any of them is loaded. Every fault names file, line and reason.
  */
+import { checkCycles, checkDivisions, checkUnique, type Fault } from './check-divisions.ts';
 import { type Codes, checkDispatch, codesBy, codesOf as codesOfRows, leadFault } from './check-rules.ts';
 import { fileOf, type SeedProblem, type Sheet, type Sheets } from './files.ts';
-import type { Division, Matter, Validity } from './types.ts';
-
-type Fault = (sheet: Sheet<unknown>, index: number, message: string) => void;
+import type { Matter, Validity } from './types.ts';
 
 /** All problems between the rows, in file order. */
 export function checkSheets(sheets: Sheets): SeedProblem[] {
@@ -17,7 +16,8 @@ export function checkSheets(sheets: Sheets): SeedProblem[] {
   };
   checkCodes(sheets, fault);
   checkValidity(sheets, fault);
-  checkDivisions(sheets, fault);
+  checkDivisions(sheets.divisions, sheets.units.rows, fault);
+  checkAreas(sheets, fault);
   checkUnits(sheets, fault);
   checkMatters(sheets, fault);
   checkDispatch(sheets, (table, index, message) => fault(sheets[table], index, message));
@@ -29,16 +29,6 @@ export function checkSheets(sheets: Sheets): SeedProblem[] {
 }
 
 const codesOf = ({ rows }: Sheet<{ code: string } & Validity>): Codes => codesOfRows(rows);
-
-function checkUnique<T>(sheet: Sheet<T>, key: (row: T) => string, fault: Fault): void {
-  const first = new Map<string, number>();
-  sheet.rows.forEach((row, index) => {
-    const value = key(row);
-    const seen = first.get(value);
-    if (seen === undefined) first.set(value, index);
-    else fault(sheet, index, `“${value}” 重复，已见于第 ${sheet.lines[seen]} 行`);
-  });
-}
 
 function checkCodes(sheets: Sheets, fault: Fault): void {
   const { divisions, units, needs, matters, types, levels, rules, routes } = sheets;
@@ -68,45 +58,11 @@ function checkValidity({ calendar: _, ...dated }: Sheets, fault: Fault): void {
   }
 }
 
-/** Finds rows whose chain of parents comes back to themselves. */
-function checkCycles(sheet: Sheet<{ code: string; parent: string | null }>, fault: Fault): void {
-  const parents = new Map(sheet.rows.map((row) => [row.code, row.parent]));
-  sheet.rows.forEach((row, index) => {
-    let at = row.parent;
-    for (let steps = 0; at !== null && at !== undefined; steps += 1) {
-      if (at === row.code || steps > parents.size) {
-        if (at === row.code) fault(sheet, index, `“${row.code}” 的上级形成循环`);
-        return;
-      }
-      at = parents.get(at) ?? null;
-    }
-  });
-}
-
-const parentKind = { city: null, district: 'city', street: 'district', community: 'street' } as const;
-
-function checkDivisions({ divisions, areas, units }: Sheets, fault: Fault): void {
-  const byCode = new Map<string, Division>(divisions.rows.map((row) => [row.code, row]));
-  const unitCodes = codesOf(units);
-  divisions.rows.forEach((row, index) => {
-    const wanted = parentKind[row.kind];
-    const parent = row.parent === null ? undefined : byCode.get(row.parent);
-    if (wanted === null) {
-      if (row.parent !== null) fault(divisions, index, '市一级不应有上级');
-    } else if (row.parent === null) fault(divisions, index, '缺少上级');
-    else if (parent === undefined) fault(divisions, index, `上级 “${row.parent}” 不存在`);
-    else if (parent.kind !== wanted) fault(divisions, index, `上级 “${row.parent}” 的级别应为 ${wanted}`);
-    if (row.unit !== null && !unitCodes.has(row.unit, row)) fault(divisions, index, `承办单位 “${row.unit}” 不存在`);
-    const answers = row.unit ?? row.code;
-    const governed = row.kind === 'district' || row.kind === 'street';
-    if (governed && !unitCodes.has(answers, row)) fault(divisions, index, `没有负责该区划的单位 “${answers}”`);
-  });
-  checkCycles(divisions, fault);
+function checkAreas({ areas, divisions }: Sheets, fault: Fault): void {
+  const streets = new Set(divisions.rows.filter(({ kind }) => kind === 'street').map(({ code }) => code));
   areas.rows.forEach((row, index) => {
     // An area without streets lies outside the city: people name it, and it must not be taken for a street of ours.
-    for (const street of row.streets) {
-      if (byCode.get(street)?.kind !== 'street') fault(areas, index, `街道 “${street}” 不存在`);
-    }
+    for (const street of row.streets) if (!streets.has(street)) fault(areas, index, `街道 “${street}” 不存在`);
   });
 }
 

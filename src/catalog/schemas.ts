@@ -78,6 +78,23 @@ const rows = {
   }),
 } as const;
 
+const Count = Type.Integer({ minimum: 0 });
+
+/** The figures of an import of a list of divisions. */
+export const DivisionsChangeView = Type.Object({
+  city: Text,
+  file: Text,
+  listed: Type.Integer({ minimum: 0, description: '名单的条数' }),
+  added: Count,
+  closed: Count,
+  renamed: Count,
+  moved: Type.Integer({ minimum: 0, description: '改隶：名称不变，换了上级和编码' }),
+  aliases: Count,
+  changed: Count,
+  unitsOpened: Count,
+  unitsClosed: Count,
+});
+
 /** A rule of the dispatch catalogue as it is answered. */
 export const DispatchRuleRow = rows.rules;
 

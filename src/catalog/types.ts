@@ -132,11 +132,29 @@ export interface RuleChange {
   after: DispatchRule | null;
 }
 
+/** What an import of a list of divisions changed, in figures. */
+export interface DivisionsChange {
+  /** Code of the city. */
+  city: string;
+  file: string;
+  /** Divisions in the list. */
+  listed: number;
+  added: number;
+  closed: number;
+  renamed: number;
+  moved: number;
+  aliases: number;
+  changed: number;
+  unitsOpened: number;
+  unitsClosed: number;
+}
+
 /**
  * Who renders a service in a place, where that differs by place: rules and matters name it `enterprise:WORD`. The street's row
  * comes before the district's, that before the row of `*`, which every word has.
  */
 export interface LocalUnit extends Validity {
+  /** The word, or a code by which the national catalogue names a unit that this city has under another. */
   word: string;
   /** Code of a district or street, or `*`. */
   division: string;

@@ -9,7 +9,7 @@ import { checkModel, loadModel } from '../classify/store.ts';
 import { readConfig } from '../config.ts';
 import { readSeeds } from '../db/seed.ts';
 import { buildJudge } from '../intake/judge.ts';
-import { CommandError, say } from './common.ts';
+import { CommandError, say, seedsFolder } from './common.ts';
 
 const Line = Type.Object({
   id: Type.Union([Type.String(), Type.Number()]),
@@ -21,7 +21,7 @@ const Line = Type.Object({
 
 /** Judges stdin line by line. A bad line is named on stderr, its place in the output kept, and the exit code is 1. */
 export async function classify({ dir }: { dir?: string }): Promise<void> {
-  const { data } = readSeeds(dir);
+  const { data } = readSeeds(seedsFolder(dir));
   const segmenter = createSegmenter(userWords(data));
   const model = loadModel(readConfig(process.env).MODEL_DIR);
   checkModel(model, data, segmenter.name);

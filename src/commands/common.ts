@@ -1,8 +1,10 @@
 /** What the commands share: opening the database, and failing with words instead of a stack. */
 
+import type { SeedProblem } from '../catalog/files.ts';
 import { ModelError } from '../classify/model-file.ts';
 import type { Config } from '../config.ts';
 import { readConfig } from '../config.ts';
+import { CityError, cityFolder } from '../db/cities.ts';
 import { type Connection, connect } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
 import { SeedError, seedBuiltIn } from '../db/seed.ts';
@@ -18,17 +20,23 @@ export async function withDatabase<T>(body: (connection: Connection, config: Con
   const connection = await connect(config);
   try {
     await migrate(connection);
-    await seedBuiltIn(connection.db, new Date());
+    await seedBuiltIn(connection.db, new Date(), config.CITY);
     return await body(connection, config);
   } finally {
     await connection.close();
   }
 }
 
+/** The seed files a command works on: those of a folder it was given, else those of CITY. */
+export function seedsFolder(dir: string | undefined): string {
+  return dir ?? cityFolder(readConfig(process.env).CITY);
+}
+
 /** The lines to print for an error: what is known to a user as such, anything else with its stack. */
 export function describe(error: unknown): string {
   if (error instanceof SeedError) {
-    const lines = error.problems.slice(0, 50).map(({ file, line, message }) => `  ${file}:${line} ${message}`);
+    const placeOf = ({ file, line }: SeedProblem) => (line === 0 ? file : `${file}:${line}`);
+    const lines = error.problems.slice(0, 50).map((problem) => `  ${placeOf(problem)} ${problem.message}`);
     const more = error.problems.length > 50 ? [`  …… 另有 ${error.problems.length - 50} 处`] : [];
     return [`${error.message}，未载入任何数据：`, ...lines, ...more].join('\n');
   }
@@ -36,8 +44,8 @@ export function describe(error: unknown): string {
     const fields = (error.extra.errors ?? []).map(({ path, message }) => `${path}：${message}`);
     return [error.message, ...fields].filter((part) => part !== '').join('；') || error.code;
   }
-  if (error instanceof CommandError || error instanceof ModelError || error instanceof ExampleError)
-    return error.message;
+  const spoken = [CommandError, CityError, ModelError, ExampleError];
+  if (error instanceof Error && spoken.some((kind) => error instanceof kind)) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -6,8 +6,8 @@ import { parseTtl } from '../access/tokens.ts';
 import { readConfig } from '../config.ts';
 import { connect } from '../db/connect.ts';
 import { migrate as runMigrations } from '../db/migrate.ts';
-import { builtInSeeds, seed as loadSeeds, readSeeds } from '../db/seed.ts';
-import { CommandError, print, say, withDatabase } from './common.ts';
+import { checkCity, seed as loadSeeds, readSeeds } from '../db/seed.ts';
+import { CommandError, print, say, seedsFolder, withDatabase } from './common.ts';
 
 export async function migrate(): Promise<void> {
   const connection = await connect(readConfig(process.env));
@@ -21,13 +21,16 @@ export async function migrate(): Promise<void> {
 
 /** Reads and checks the files before the database is even opened. */
 export async function seed({ dir }: { dir?: string }): Promise<void> {
-  const seeds = readSeeds(dir ?? builtInSeeds);
-  const connection = await connect(readConfig(process.env));
+  const config = readConfig(process.env);
+  const seeds = readSeeds(seedsFolder(dir));
+  const connection = await connect(config);
   try {
     await runMigrations(connection);
-    const { loaded, version } = await loadSeeds(connection.db, seeds, new Date());
+    if (dir === undefined) await checkCity(connection.db, config.CITY);
+    const { loaded, version, imported } = await loadSeeds(connection.db, seeds, new Date());
     const { divisions, units, matters, rules } = seeds.data;
     const counts = `区划 ${divisions.length}、单位 ${units.length}、事项 ${matters.length}、派单规则 ${rules.length}`;
+    if (imported !== null) say(`区划沿用从 ${imported} 起的导入名单，没有采用 divisions.csv（见 gazetteer import）`);
     say(loaded ? `已载入基础数据第 ${version} 版：${counts}` : `基础数据没有变化，仍为第 ${version} 版：${counts}`);
   } finally {
     await connection.close();

@@ -1,12 +1,12 @@
 /** `demo`: loads synthetic complaints with whole lives into the last complete period and prints its three rates by district. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { formatTable } from '../assessment/csv.ts';
 import { lastComplete } from '../assessment/period.ts';
 import { ratesReport } from '../assessment/service.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { createContext } from '../context.ts';
-import { builtInSeeds } from '../db/seed.ts';
+import { builtInSeeds, cityFolder } from '../db/cities.ts';
 import { type DemoCase, demoCases } from '../demo/cases.ts';
 import { runCase } from '../demo/service.ts';
 import { readDemoDistricts, readDemoLists, readDemoTemplates } from '../demo/texts.ts';
@@ -22,9 +22,18 @@ function wholeNumber(text: string, name: string, max: number): number {
   return value;
 }
 
-/** The cases of a seed within a period, from the templates and word lists in `seeds/demo`. */
-export function makeCases(catalog: Catalog, span: { from: Date; to: Date }, count: number, seed: number): DemoCase[] {
-  const read = (file: string) => readFileSync(path.join(builtInSeeds, 'demo', file), 'utf8');
+/** The cases of a seed within a period, from the templates and word lists in `demo/` of the city, or else of `seeds/`. */
+export function makeCases(
+  catalog: Catalog,
+  span: { from: Date; to: Date },
+  count: number,
+  seed: number,
+  folder: string = builtInSeeds,
+): DemoCase[] {
+  const read = (file: string) => {
+    const own = path.join(folder, 'demo', file);
+    return readFileSync(existsSync(own) ? own : path.join(builtInSeeds, 'demo', file), 'utf8');
+  };
   return demoCases({
     count,
     seed,
@@ -39,11 +48,11 @@ export function makeCases(catalog: Catalog, span: { from: Date; to: Date }, coun
 export async function demo(options: { count: string; seed: string }): Promise<void> {
   const count = wholeNumber(options.count, '--count', 1_000_000);
   const seed = wholeNumber(options.seed, '--seed', 999_999_999);
-  await withDatabase(async ({ db }) => {
+  await withDatabase(async ({ db }, { CITY }) => {
     const ctx = await createContext(db);
     const { catalog } = ctx.judgeAt(ctx.clock());
     const { code, ...span } = lastComplete(ctx.clock(), catalog.assessment.cycleDay);
-    const cases = makeCases(catalog, span, count, seed);
+    const cases = makeCases(catalog, span, count, seed, cityFolder(CITY));
     let done = 0;
     let fresh = 0;
     await forEachConcurrently(cases, atOnce, async (one) => {

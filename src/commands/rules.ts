@@ -2,9 +2,9 @@
 import { shanghaiDate } from '../catalog/calendar.ts';
 import { buildCatalog } from '../catalog/catalog.ts';
 import { fileOf, type Sheets } from '../catalog/files.ts';
-import { builtInSeeds, dataOf, readSheets } from '../db/seed.ts';
+import { dataOf, readSheets } from '../db/seed.ts';
 import { type Finding, lint } from '../dispatch/lint.ts';
-import { CommandError, print, say } from './common.ts';
+import { CommandError, print, say, seedsFolder } from './common.ts';
 
 /** A finding with the place where it is to be mended. */
 interface Placed extends Finding {
@@ -24,7 +24,7 @@ function placed(finding: Finding, sheets: Sheets): Placed {
 /** Exit code 0 where nothing is found, 1 with findings. */
 export async function rulesCheck({ dir, format }: { dir?: string; format: string }): Promise<void> {
   if (format !== 'text' && format !== 'json') throw new CommandError(`没有格式 ${format}；可用：text、json`);
-  const sheets = readSheets(dir ?? builtInSeeds);
+  const sheets = readSheets(seedsFolder(dir));
   const data = dataOf(sheets);
   const found = lint(buildCatalog(data, shanghaiDate(new Date())), data).map((finding) => placed(finding, sheets));
   if (format === 'json') print(JSON.stringify(found, null, 2));

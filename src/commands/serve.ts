@@ -59,7 +59,7 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
     );
   }
   await migrate(connection);
-  await seedBuiltIn(connection.db, new Date());
+  await seedBuiltIn(connection.db, new Date(), config.CITY);
   await removeAbandoned(files.incoming, new Date());
   const { signal } = connection;
   const ctx = await createContext(connection.db, { files, signal, webhookAllow: config.WEBHOOK_ALLOW });

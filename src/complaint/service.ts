@@ -3,7 +3,7 @@ import type { Role } from '../access/roles.ts';
 import { type Session, scopeOf } from '../access/scope.ts';
 import { readAttachments } from '../attachment/service.ts';
 import { shanghaiTime, startOfDay } from '../catalog/calendar.ts';
-import { type Catalog, matterPath } from '../catalog/catalog.ts';
+import { type Catalog, divisionOf, matterPath, unitOf } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
@@ -51,7 +51,7 @@ const notFound = () => new AppError('NOT_FOUND', '没有这件诉求');
 function summary(row: ComplaintRow, role: Role, catalog: Catalog): ComplaintSummary {
   const shown = (words: string) => viewText(words, role);
   const place = (code: string | null) =>
-    code === null ? null : { code, name: catalog.divisions.get(code)?.name ?? code };
+    code === null ? null : { code, name: divisionOf(catalog, code)?.name ?? code };
   const { number, title, text, address, externalNumber, type, matter, level } = row;
   return {
     number,
@@ -70,7 +70,7 @@ function summary(row: ComplaintRow, role: Role, catalog: Catalog): ComplaintSumm
     district: place(row.district),
     street: place(row.street),
     community: place(row.community),
-    lead: row.lead === null ? null : { code: row.lead, name: catalog.units.get(row.lead)?.name ?? row.lead },
+    lead: row.lead === null ? null : { code: row.lead, name: unitOf(catalog, row.lead)?.name ?? row.lead },
   };
 }
 

@@ -15,7 +15,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
-import type { RuleChange } from '../catalog/types.ts';
+import type { DivisionsChange, RuleChange } from '../catalog/types.ts';
 
 const validity = {
   validFrom: date('valid_from', { mode: 'string' }).notNull(),
@@ -35,19 +35,31 @@ export const catalogVersions = pgTable('catalog_versions', {
   loadedAt: timestamp('loaded_at', { withTimezone: true, precision: 3 }).notNull(),
 });
 
-export const divisions = pgTable(
-  'divisions',
+const division = {
+  name: text('name').notNull(),
+  kind: text('kind').notNull().$type<'city' | 'district' | 'street' | 'community'>(),
+  parent: text('parent'),
+  aliases: textList('aliases'),
+  zone: boolean('zone').notNull(),
+  unit: text('unit'),
+  ...validity,
+};
+
+/** A row for every code there ever was: what complaints refer to. It holds the newest that is known of the division. */
+export const divisions = pgTable('divisions', { code: text('code').primaryKey(), ...division }, (table) => [
+  index('divisions_parent').on(table.parent),
+]);
+
+/** What a division was until a newer list said otherwise of the same code; each row ends where the next begins. */
+export const pastDivisions = pgTable(
+  'past_divisions',
   {
-    code: text('code').primaryKey(),
-    name: text('name').notNull(),
-    kind: text('kind').notNull().$type<'city' | 'district' | 'street' | 'community'>(),
-    parent: text('parent'),
-    aliases: textList('aliases'),
-    zone: boolean('zone').notNull(),
-    unit: text('unit'),
-    ...validity,
+    code: text('code')
+      .notNull()
+      .references(() => divisions.code),
+    ...division,
   },
-  (table) => [index('divisions_parent').on(table.parent)],
+  (table) => [primaryKey({ columns: [table.code, table.validFrom] })],
 );
 
 export const areas = pgTable('areas', {
@@ -75,6 +87,8 @@ export const units = pgTable('units', {
   aliases: textList('aliases'),
   duty: text('duty').notNull(),
   ...validity,
+  /** `import` for a unit that was opened or closed with its division by an import of a list. */
+  origin: text('origin').notNull().$type<'seeds' | 'import'>().default('seeds'),
 });
 
 export const needs = pgTable('needs', {
@@ -144,8 +158,8 @@ export const dispatchRules = pgTable('dispatch_rules', {
 });
 
 /**
- * Changes of the dispatch rules through the API: who, when, why, from when on, and each rule before and after; never edited
- * (a trigger refuses it).
+ * Changes of the dispatch rules through the API, and imports of a list of divisions: who, when, why, from when on, and each
+ * rule before and after or the figures of the import; never edited (a trigger refuses it).
  */
 export const catalogChanges = pgTable('catalog_changes', {
   id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
@@ -158,6 +172,7 @@ export const catalogChanges = pgTable('catalog_changes', {
   validFrom: date('valid_from', { mode: 'string' }).notNull(),
   reason: text('reason').notNull(),
   rules: jsonb('rules').$type<RuleChange[]>().notNull(),
+  divisions: jsonb('divisions').$type<DivisionsChange>(),
 });
 
 export const localUnits = pgTable(

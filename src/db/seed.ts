@@ -4,24 +4,19 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { shanghaiDate } from '../catalog/calendar.ts';
 import { buildCatalog } from '../catalog/catalog.ts';
 import { checkSheets } from '../catalog/check.ts';
 import { parseSheets, type SeedProblem, type Sheets, seedFiles } from '../catalog/files.ts';
 import { nationalFiles, optionalFiles } from '../catalog/folders.ts';
-import { newestCatalog, saveCatalog } from '../catalog/store.ts';
+import { newestCatalog, type Saved, saveCatalog } from '../catalog/store.ts';
 import type { SeedData, Seeds } from '../catalog/types.ts';
 import { createSegmenter, type Segmenter, userWords } from '../classify/segment.ts';
 import { loadArticles } from '../knowledge/jobs.ts';
 import { knowledgeFile, readArticles, type SeedArticle } from '../knowledge/seed.ts';
 import { normalize } from '../text/normalize.ts';
+import { builtInSeeds, CityError, cityFolder, defaultCity, isOfCity, sourceName } from './cities.ts';
 import type { Db } from './connect.ts';
-
-/** The built-in reference data: Beijing's. */
-export const builtInSeeds = fileURLToPath(new URL('../../seeds', import.meta.url));
-
-const builtIn = 'built-in';
 
 /** Everything that a city's folder holds: the catalog, and the articles of the knowledge base. */
 export interface CitySeeds extends Seeds {
@@ -128,7 +123,7 @@ export function readSeeds(folder: string = builtInSeeds): CitySeeds {
     data: dataOf(sheets),
     articles: articlesOf(folder, sheets),
     hash: hashSeeds(folder),
-    source: path.resolve(folder) === path.resolve(builtInSeeds) ? builtIn : path.resolve(folder),
+    source: sourceName(folder),
   };
 }
 
@@ -136,7 +131,7 @@ export function readSeeds(folder: string = builtInSeeds): CitySeeds {
  * Loads seeds in one transaction; answers whether anything had changed. Throws where they hold no rules in force today: a
  * service could not run on them.
  */
-export async function seed(db: Db, seeds: CitySeeds, now: Date): Promise<{ loaded: boolean; version: number }> {
+export async function seed(db: Db, seeds: CitySeeds, now: Date): Promise<Saved> {
   buildCatalog(seeds.data, shanghaiDate(now));
   return db.transaction(async (tx) => {
     const saved = await saveCatalog(tx, seeds, now);
@@ -154,12 +149,20 @@ function wordsOf(data: SeedData): (text: string) => string[] {
   };
 }
 
-/**
- * Loads the project's own seeds into a database that has none, or an older set of them. Another city's seeds, once loaded,
- * stay in force.
- */
-export async function seedBuiltIn(db: Db, now: Date): Promise<void> {
+/** Throws a `CityError` where a city's own files would take the place of another city or of somebody's own folder. */
+export async function checkCity(db: Db, city: string): Promise<void> {
   const newest = await newestCatalog(db);
-  if (newest !== undefined && (newest.source !== builtIn || newest.hash === hashSeeds(builtInSeeds))) return;
-  await seed(db, readSeeds(), now);
+  if (newest !== undefined && !isOfCity(newest.source, city))
+    throw new CityError(`数据库里是目录 ${newest.source} 的基础数据；要重新载入它，请用 --dir`);
+}
+
+/**
+ * Loads a city's own seeds into a database that has none, or an older set of them. What was loaded from a folder of somebody's
+ * own stays in force. Throws a `CityError` for a city that is not there or that is not the database's.
+ */
+export async function seedBuiltIn(db: Db, now: Date, city: string = defaultCity): Promise<void> {
+  const folder = cityFolder(city);
+  const newest = await newestCatalog(db);
+  if (newest !== undefined && (!isOfCity(newest.source, city) || newest.hash === hashSeeds(folder))) return;
+  await seed(db, readSeeds(folder), now);
 }

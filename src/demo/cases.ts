@@ -61,6 +61,8 @@ interface Topic extends Subject {
 
 interface World extends Teller {
   from: Date;
+  /** What people call the city. */
+  city: string;
   topics: readonly (readonly [Topic, number])[];
   homes: readonly (readonly [Home, number])[];
 }
@@ -101,6 +103,7 @@ export function demoCases(request: DemoRequest): DemoCase[] {
     lists,
     random,
     from,
+    city: request.catalog.data.divisions.find(({ kind }) => kind === 'city')?.name.replace(/市$/, '') ?? '本市',
     topics: topicsOf(request),
     homes: homesOf(request),
     evenly: evenSpread(random),
@@ -186,10 +189,10 @@ function complaintOf(
   place: WrittenPlace,
   minute: number,
 ): DemoCase['complaint'] {
-  const { random, lists, from } = world;
+  const { random, lists, from, city } = world;
   const { template } = topic;
   const vague = `{vague-${template.area === 'village' ? 'village-' : ''}${template.voice === 'desk' ? 'desk' : 'own'}}`;
-  const given = { place: place.text ?? fill(vague, lists, random) };
+  const given = { city, place: place.text ?? fill(vague, lists, random) };
   const titled = template.title !== null && random.chance(voice === 'own' ? 0.8 : 0.3);
   const address = place.address;
   const caller = callerOf(world, template, channel);

@@ -203,7 +203,7 @@ function helpersOf(words: readonly Lead[], street: Lead, lead: Unit | null, fact
 
 function reasonOf(duty: string, lead: Lead, backstop: Option | undefined, facts: Facts): string {
   const local = lead.reasonIn(facts);
-  const why = local === null ? duty : `${duty}${local}`;
+  const why = local === null ? duty : `${duty}${duty.endsWith('。') ? '' : '：'}${local}`;
   return backstop ? `${why}；只能定位到区：${backstop.rule.reason}` : why;
 }
 

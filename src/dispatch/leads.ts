@@ -1,5 +1,6 @@
 /**
  * From the words that rules and matters name a lead by to units: `street`, `district`, `enterprise:WORD` (by place), a code.
+ * A code that is no unit of this city is one of the national catalogue: it is looked up by place as a word is.
  * What does not depend on the complaint is looked up once.
  */
 import type { Catalog } from '../catalog/catalog.ts';
@@ -36,8 +37,7 @@ function governors({ data, units }: Catalog): Map<string, Unit> {
 const noReason = () => null;
 
 /** The lead that differs by place: the street's row comes before the district's, that before the one of `*`. */
-function localOf({ data, units }: Catalog, lead: string): Lead {
-  const word = lead.slice(localLead.length);
+function localOf({ data, units }: Catalog, lead: string, word: string): Lead {
   const rows = data.localUnits.filter((row) => row.word === word);
   const byPlace = new Map(
     rows.map(({ division, unit, reason }) => [division, { unit: units.get(unit) ?? null, reason }]),
@@ -46,7 +46,8 @@ function localOf({ data, units }: Catalog, lead: string): Lead {
     byPlace.get(street ?? '') ?? byPlace.get(district ?? '') ?? byPlace.get('*');
   return {
     word: lead,
-    name: '所在地的单位',
+    // Where it is one unit everywhere, that is who it is.
+    name: (rows.length === 1 ? byPlace.get('*')?.unit?.name : undefined) ?? '所在地的单位',
     unitIn: (place) => rowIn(place)?.unit ?? null,
     reasonIn: (place) => rowIn(place)?.reason ?? null,
   };
@@ -74,9 +75,10 @@ export function buildLeads(catalog: Catalog): Leads {
   };
   const known = new Map<string, Lead>([street, district].map((lead) => [lead.word, lead]));
   const build = (word: string): Lead => {
-    if (word.startsWith(localLead)) return localOf(catalog, word);
-    const unit = catalog.units.get(word) ?? null;
-    return { word, name: unit?.name ?? word, unitIn: () => unit, reasonIn: noReason };
+    if (word.startsWith(localLead)) return localOf(catalog, word, word.slice(localLead.length));
+    const unit = catalog.units.get(word);
+    if (unit === undefined) return localOf(catalog, word, word);
+    return { word, name: unit.name, unitIn: () => unit, reasonIn: noReason };
   };
   return (word) => {
     const lead = known.get(word) ?? build(word);

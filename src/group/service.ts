@@ -1,7 +1,7 @@
 /** Group alarms: watched when a complaint is filed, read by the desk and by the units concerned. */
 import { type Session, scopeOf } from '../access/scope.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
-import { type Catalog, matterPath } from '../catalog/catalog.ts';
+import { type Catalog, divisionOf, matterPath } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
 import { type GroupFigures, largest, type Subject, type Watch, watchesOf } from './alarm.ts';
@@ -44,7 +44,7 @@ function view(row: AlarmRow, catalog: Catalog, now: Date): GroupAlarm {
     rule,
     matter: { code: matter, path: matterPath(catalog.matters, matter) },
     scope,
-    place: { code: place, name: catalog.divisions.get(place)?.name ?? place },
+    place: { code: place, name: divisionOf(catalog, place)?.name ?? place },
     since: shanghaiTime(row.since),
     raisedAt: shanghaiTime(row.raisedAt),
     until: shanghaiTime(row.until),

@@ -1,6 +1,6 @@
 /** How often people decide otherwise than the machine: what is asked is checked, counted in one statement, named and put in order. */
 import { addDays, shanghaiDate, shanghaiTime, startOfDay } from '../catalog/calendar.ts';
-import { type Catalog, matterPath } from '../catalog/catalog.ts';
+import { type Catalog, matterPath, unitOf } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
 import { parseDates, type Span } from '../figures/span.ts';
 import { fieldError } from '../http/errors.ts';
@@ -28,7 +28,7 @@ function naming(catalog: Catalog, by: CorrectedField): (key: string) => string {
     need: (key) => catalog.needs.get(key)?.name,
     type: (key) => catalog.types.get(key)?.name,
     level: (key) => catalog.levels.get(key)?.name,
-    unit: (key) => catalog.units.get(key)?.name,
+    unit: (key) => unitOf(catalog, key)?.name,
   };
   return (key) => known[by](key) ?? (key === noKey ? noKeyName : key);
 }

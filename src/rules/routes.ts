@@ -64,7 +64,7 @@ function changesRoute(app: Api, ctx: Context): void {
       schema: {
         operationId: 'listCatalogChanges',
         tags: ['catalog'],
-        summary: '派单规则的改动：谁、何时、为什么、从哪天起、改前改后，新的在前',
+        summary: '派单规则的改动和区划名单的导入：谁、何时、为什么、从哪天起、改前改后或件数，新的在前',
         querystring: ChangesQuery,
         response: { 200: ref(Changes) },
       },

@@ -1,7 +1,7 @@
 /** Shapes of changes to the dispatch rules: what is asked, tried, answered and listed. The schemas are the types. */
 import { type Static, Type } from 'typebox';
 import { callerKinds } from '../catalog/check-rules.ts';
-import { DispatchRuleRow, UnitRef } from '../catalog/schemas.ts';
+import { DispatchRuleRow, DivisionsChangeView, UnitRef } from '../catalog/schemas.ts';
 import { lintChecks, severities } from '../dispatch/lint.ts';
 import { Code, Instant, nullable, oneOf, paging, plainText, ref } from '../http/schemas.ts';
 
@@ -110,6 +110,7 @@ export const CatalogChange = Type.Object(
     validFrom: Type.String({ format: 'date' }),
     reason: Type.String(),
     rules: Changed,
+    divisions: nullable(DivisionsChangeView),
   },
   { $id: 'CatalogChange' },
 );

@@ -1,7 +1,7 @@
 /** The triage desk's list: what waits for a person, the most urgent first, with what the machine suggests and why it did not act. */
 import type { Session } from '../access/scope.ts';
 import { addMinutes, shanghaiTime } from '../catalog/calendar.ts';
-import type { Catalog } from '../catalog/catalog.ts';
+import { type Catalog, divisionOf } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../http/errors.ts';
 import { page, readPosition, writeCursor } from '../http/schemas.ts';
@@ -51,10 +51,11 @@ function view(row: WaitingRow, { role }: Session, catalog: Catalog, now: Date): 
   };
 }
 
-function check({ level, district }: TriageQuery, { levels, divisions }: Catalog): void {
+function check({ level, district }: TriageQuery, catalog: Catalog): void {
   const errors: FieldError[] = [];
-  if (level !== undefined && !levels.has(level)) errors.push({ path: 'level', message: `没有紧急程度 ${level}` });
-  if (district !== undefined && divisions.get(district)?.kind !== 'district')
+  if (level !== undefined && !catalog.levels.has(level))
+    errors.push({ path: 'level', message: `没有紧急程度 ${level}` });
+  if (district !== undefined && divisionOf(catalog, district)?.kind !== 'district')
     errors.push({ path: 'district', message: `没有区 ${district}` });
   if (errors.length > 0) throw new AppError('VALIDATION_FAILED', '', { errors });
 }

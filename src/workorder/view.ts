@@ -2,7 +2,7 @@
 import { maskName, maskPhone, maskText } from '../access/mask.ts';
 import type { Role } from '../access/roles.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
-import { type Catalog, matterPath, unitRef } from '../catalog/catalog.ts';
+import { type Catalog, divisionOf, matterPath, unitRef } from '../catalog/catalog.ts';
 import { allowedActions } from './decide.ts';
 import { factsOf } from './facts.ts';
 import { type OrderState, orderActions, stateLabels } from './lifecycle.ts';
@@ -97,8 +97,7 @@ export function viewChild({ id, order }: OrderRow, catalog: Catalog): ChildView 
     role: order.role,
     status: order.status,
     statusLabel: stateLabel(order.status, order.role),
-    community:
-      community === null ? null : { code: community, name: catalog.divisions.get(community)?.name ?? community },
+    community: community === null ? null : { code: community, name: divisionOf(catalog, community)?.name ?? community },
     dueAt: shanghaiTime(dueAt),
     arrivedAt: time(arrivedAt),
     inTime: arrivedAt === null ? null : arrivedAt <= dueAt,
@@ -150,7 +149,7 @@ export function viewOrder(row: OrderRow, { role, unit: own }: Reader, catalog: C
 
 function viewSubject(row: OrderRow, role: Role, catalog: Catalog): OrderView['complaint'] {
   const named = (code: string | null) =>
-    code === null ? null : { code, name: catalog.divisions.get(code)?.name ?? code };
+    code === null ? null : { code, name: divisionOf(catalog, code)?.name ?? code };
   const shown = (text: string | null) => text && viewText(text, role);
   return {
     channel: row.channel,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { builtInSeeds } from '../../src/db/seed.ts';
+import { builtInSeeds } from '../../src/db/cities.ts';
 import type { T } from '../helper.ts';
 import { run } from './run.ts';
 

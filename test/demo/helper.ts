@@ -1,7 +1,8 @@
 /** The demo data as the command gives it to `demoCases`. */
 import { readFileSync } from 'node:fs';
 import { buildCatalog } from '../../src/catalog/catalog.ts';
-import { builtInSeeds, readSeeds } from '../../src/db/seed.ts';
+import { builtInSeeds } from '../../src/db/cities.ts';
+import { readSeeds } from '../../src/db/seed.ts';
 import { readDemoDistricts, readDemoLists, readDemoTemplates } from '../../src/demo/texts.ts';
 
 const read = (file: string) => readFileSync(`${builtInSeeds}/demo/${file}`, 'utf8');
