@@ -149,11 +149,12 @@ function commonDistrict(doubt: readonly Score[]): number {
  * of the form settles doubt, and where it disagrees with clear words the answer is `ambiguous` with `conflict`.
  */
 export function resolvePlace(gazetteer: Gazetteer, input: PlaceInput): Place {
-  const evidence = gather(gazetteer, input);
+  const form = input.district ? findDivision(gazetteer, input.district, 'district') : undefined;
+  const own = gazetteer.codes.get(form?.code ?? '') ?? -1;
+  const evidence = gather(gazetteer, input, own);
   const streets = scoreStreets(gazetteer, evidence);
   const said = judge(streets, scoreDistricts(evidence, streets), evidence.outside);
-  const form = input.district ? findDivision(gazetteer, input.district, 'district') : undefined;
-  const verdict = form ? judgeWithForm(gazetteer, gazetteer.codes.get(form.code) ?? -1, said, streets) : said;
+  const verdict = own >= 0 ? judgeWithForm(gazetteer, own, said, streets) : said;
   const { status, best, among, doubt, conflict } = verdict;
   return {
     status,
