@@ -2,12 +2,13 @@
  * What the fields of a complaint say about its place: each name weighed by how it is written, by the words around it
  * (位于, 去, 老家) and by the names beside it.
  */
+import { type Address, addressesIn } from './addresses.ts';
 import * as context from './context.ts';
 import type { Gazetteer } from './gazetteer.ts';
 import type { Target } from './meanings.ts';
-import { type Mention, mentionsIn } from './mentions.ts';
+import type { Mention } from './mentions.ts';
 import * as names from './names.ts';
-import { ELSEWHERE, HAILS, isCued, roleAt, TRANSIT } from './role.ts';
+import { HAILS, isCued, STATED } from './role.ts';
 
 /** What `resolvePlace` reads: the words, and the district of the form as six digits or a name. */
 export interface PlaceInput {
@@ -82,7 +83,11 @@ function takeOutside(field: Field, address: Mention[], role: number, evidence: E
   let weight = goesOn && (stated || mention.start === 0) ? 0.75 : 0.2;
   if (known) weight = goesOn || stated ? 0.9 : mention.start === 0 ? 0.6 : 0.45;
   // 老家河北 tells who speaks; 老家邯郸丛台区的房子漏水 where the matter is
-  const hails = role === HAILS && goesOn && known && context.hasAffair(field.text, (rest.at(-1) ?? mention).end);
+  const hails =
+    role === HAILS &&
+    goesOn &&
+    (known || rest.length > 0) &&
+    context.hasAffair(field.text, (rest.at(-1) ?? mention).end);
   weight = Math.min(0.98, weight * (hails ? 0.65 : role) * field.weight);
   if (home < 0 && weight > evidence.outside.weight) {
     evidence.outside = { weight, evidence: field.raw.slice(mention.start, (rest.at(-1) ?? mention).end) };
@@ -158,6 +163,7 @@ function meaningsOf(field: Field, mention: Mention, { agreed, districts }: Aroun
     ? shy.filter((target) => [...districts, field.form].includes(target.district))
     : NONE;
   if (near.length === 0 && cued) near = meaning.cued;
+  if (near.length === 0 && !loose) near = meaning.cued.filter((target) => target.district === field.form);
   if (near.length === 0 && field.address) near = shy.map((target) => ({ ...target, weight: 0.64 }));
   const streets = near.filter((target) => target.community < 0);
   return streets.length > 0 ? streets : near;
@@ -212,19 +218,15 @@ function sure(weight: number, role: number, field: Field): number {
   return Math.min(0.98, weight * role * field.weight);
 }
 
-/** Neighbouring mentions of which the earlier says where the later is, and the role of the whole. */
-interface Address {
-  mentions: Mention[];
-  role: number;
-}
-
 /** What is said of a district behind a community or estate (甲方在朝阳) is seldom about the place of the matter. */
-const BEHIND = 0.75;
+const BEHIND = 0.68;
+/** Two streets named in one breath (甲和乙) tell the same, however each is written. */
+const PAIRED = 0.75;
 
 function weighAddress(
   gazetteer: Gazetteer,
   field: Field,
-  { mentions, role }: Address,
+  { mentions, role, isPaired }: Address,
   isBehind: boolean,
   evidence: Evidence,
 ) {
@@ -232,7 +234,7 @@ function weighAddress(
   const { end } = mentions[mentions.length - 1] as Mention;
   const address = takeOutside(field, mentions, role, evidence);
   const near = around(address);
-  const stated = role > 1;
+  const stated = role >= STATED;
   const span = end - start <= 30 ? field.raw.slice(start, end) : null;
   for (let i = 0; i < address.length; i += 1) {
     const mention = address[i] as Mention;
@@ -250,50 +252,14 @@ function weighAddress(
       const { meanings, factor, bonus } = narrow(mention, meaningsOf(field, mention, near), near);
       for (const target of meanings) {
         if (target.street < 0 || target.district < 0) continue;
-        const weight = sure(either(target.weight, bonus) * factor, role, field);
+        const full = either(target.weight, bonus) * factor;
+        const weight = sure(isPaired ? Math.min(full, PAIRED) : full, role, field);
         const anchored = near.districts.includes(target.district);
         const said = { weight, exact, anchored, stated, evidence: words };
         claim(evidence.streets, mention.word * gazetteer.divisions.length + target.street, target, said);
       }
     }
   }
-}
-
-/** Splits the mentions of a field into addresses. */
-function addressesIn(gazetteer: Gazetteer, text: string): Address[] {
-  const found: Address[] = [];
-  let last: Mention | null = null;
-  let fine = false;
-  for (const mention of mentionsIn(gazetteer, text)) {
-    const { level } = mention.meaning;
-    const restarts = fine && (level === 'district' || level === 'city') && text[mention.start - 1] !== '(';
-    const joined = last && !restarts && context.joins(text, last.end, mention.start, last.meaning.level === 'outside');
-    if (joined) found.at(-1)?.mentions.push(mention);
-    else {
-      found.push({ mentions: [mention], role: 1 });
-      fine = false;
-    }
-    last = mention;
-    fine ||= level === 'coarse' || level === 'fine';
-  }
-  return found;
-}
-
-/** Gives each address its role. What somebody only visits or comes from is no rival of the one place left. */
-function giveRoles(text: string, addresses: readonly Address[]): void {
-  const spotOf = ({ mentions }: Address) => {
-    const last = mentions[mentions.length - 1] as Mention;
-    const { level, targets } = last.meaning;
-    return { start: (mentions[0] as Mention).start, end: last.end, isFine: level === 'fine' && targets.length > 0 };
-  };
-  let rivals = 0;
-  for (const address of addresses) {
-    address.role = roleAt(text, spotOf(address), addresses.length === 1);
-    if (address.role > ELSEWHERE || address.role === TRANSIT) rivals += 1;
-  }
-  if (rivals !== 1 || addresses.length === 1) return;
-  for (const address of addresses)
-    if (address.role < 1 && address.role !== ELSEWHERE) address.role = roleAt(text, spotOf(address), true);
 }
 
 const FIELDS = [
@@ -310,10 +276,8 @@ export function gather(gazetteer: Gazetteer, input: PlaceInput, form = -1): Evid
     const raw = input[name];
     if (!raw) continue;
     const field = { raw, text: names.fold(raw), weight: weight * left, address: name === 'address', form };
-    const addresses = addressesIn(gazetteer, field.text);
-    giveRoles(field.text, addresses);
     let isBehind = false;
-    for (const address of addresses) {
+    for (const address of addressesIn(gazetteer, field.text)) {
       weighAddress(gazetteer, field, address, isBehind, evidence);
       isBehind ||= address.mentions.some(({ meaning }) => meaning.level === 'fine' && meaning.targets.length > 0);
     }

@@ -60,6 +60,12 @@ function ambiguous(among: Score[], all = false): Verdict {
   return { status: 'ambiguous', best: null, doubt, among, confidence, evidence: first?.evidence ?? '' };
 }
 
+/** Whether so many streets are named that none is the place: the stops of a bus. */
+function isRoute(streets: readonly Score[]): boolean {
+  const fourth = streets[3];
+  return fourth !== undefined && fourth.weight >= 0.5 && (streets[0]?.weight ?? 0) < 0.85;
+}
+
 /** Judges what was said, without the form. */
 function judge(streets: Score[], districts: Score[], outside: Evidence['outside']): Verdict {
   const top = streets[0];
@@ -70,6 +76,7 @@ function judge(streets: Score[], districts: Score[], outside: Evidence['outside'
   }
   if (top && top.weight >= TAKEN) {
     const second = streets[1];
+    if (isRoute(streets)) return ambiguous(streets);
     if (second && rivals(top.weight, second.weight)) return ambiguous(streets);
     const against = districts.find((one) => one.anchored && one.weight >= TAKEN && one.at !== top.district);
     if (against && !top.anchored && !districts.some((one) => one.anchored && one.at === top.district)) {

@@ -21,7 +21,7 @@ const AT = edged(
 );
 const HOME = edged('住于在家落', /(?:居住|家住|租住|暂住|住|家|坐落|位)[在于]?$/);
 const CALLED = edged('叫名是为:', /(?:(?<![村区方里院路庄名])叫|(?<![村区方里院路庄])名叫|姓名[是为:]?)$/);
-const PEOPLE = edged('的人', /(?:的)?人(?![民行员])/y);
+const PEOPLE = edged('的人', /人(?![民行员])|的(?:人(?![民行员])|朋友|同事|亲戚|同学|房东|老板|公司)/y);
 const AWAY = edged('的户籍牌车身医社生', /(?:的)?(?:户口|户籍|籍|牌照|车牌|身份证|医保|社保|生源)/y);
 const PRODUCE = edged(
   '大西板草苹蔬鸭京烤樱葡水蜜',
@@ -30,7 +30,7 @@ const PRODUCE = edged(
 const COMPANY = /[^,。;!?、\s的区]{0,14}?(?:有限(?:责任)?公司|股份公司)/y;
 const VISITED = edged(
   '上工就看打出旅游做陪住放治化复读实当倒部过串朋同',
-  /上班|工作(?![人站者日时室单证])|上学|上(?:幼儿园|小学|初中|高中|大学)|读书|读(?:幼儿园|小学|初中|高中)|就读|就医|看病|看朋友|朋友家|同学家|串门|打工|实习|当兵|部队|倒班|出差|旅游|游玩|做(?:的|完|了)?手术|做的|陪护|陪床|住院|放的|治病|治疗|化疗|复查|过来的/y,
+  /上班|(?<!加)工作(?![人站者日时室单证坊])|上学|上(?:幼儿园|小学|初中|高中|大学)|读书|读(?:幼儿园|小学|初中|高中)|就读|就医|看病|看朋友|朋友家|同学家|串门|打工|实习|当兵|部队|倒班|出差|旅游|游玩|做(?:的|完|了)?手术|做的|陪护|陪床|住院|放的|治病|治疗|化疗|复查|过来的/y,
 );
 const BOUGHT = edged('买购', /买的?(?:房|车)|购房/y);
 const SET_OUT = edged('出', /出发/y);
@@ -56,6 +56,8 @@ function isCompany(text: string, end: number): boolean {
 export const ELSEWHERE = 0.5;
 export const TRANSIT = 0.45;
 export const HAILS = 0.3;
+/** Where the words say that the matter is there. */
+export const STATED = 1.2;
 
 /** What stands between two marks of a text, as far as its role goes. */
 export interface Spot {
@@ -83,12 +85,13 @@ export function roleAt(text: string, { start, end, isFine }: Spot, isAlone: bool
     if (begins(SET_OUT, follows, text, end)) return 1;
     return isAlone ? (isFine ? 0.9 : 0.8) : isFine ? 0.75 : 0.45;
   }
-  return (edges & AT.bit) !== 0 && AT.pattern.test(before) ? 1.2 : 1;
+  if ((edges & AT.bit) === 0 || !AT.pattern.test(before)) return 1;
+  return before.endsWith('在') && !HOME.pattern.test(before) ? 1.1 : STATED;
 }
 
 const CUE = edged(
-  '小村大这那附门一周居业住里的有0123456789东西南北后山河公桥老',
-  /小区|村[民里口头东西南北]|大队|[这那][儿边里片]|附近|门口|一带|周边|居民|业主|住户|里[面头]|的(?:村|大队|路|居民|业主|老|房|地)|有[个人家一几条]|\d+号[楼院]|\d+单元|[东西南北]门|后山|山上|河边|公厕|桥头|老乡/y,
+  '小村大这那附门一周居业住里的有0123456789东西南北后山河公桥工没停',
+  /小区|村[民里口头东西南北]|大队|[这那][儿边里片]|附近|门口|一带|周边|居民|业主|住户|里[面头]|的|有[个人家一几条]|\d+号[楼院]|\d+单元|[东西南北]门|后山|山上|河边|公厕|桥头|工地|没有?|停[水电气暖]/y,
 );
 
 /** Whether the words beside a short name say that it is a place: 家住小菊, 小菊小区. */
