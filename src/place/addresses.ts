@@ -51,9 +51,8 @@ function split(gazetteer: Gazetteer, text: string): Address[] {
 
 function roleOf(text: string, { mentions }: Address, isAlone: boolean): number {
   const last = mentions[mentions.length - 1] as Mention;
-  const { level, targets } = last.meaning;
-  const isFine = level === 'fine' && targets.length > 0;
-  const role = roleAt(text, { start: (mentions[0] as Mention).start, end: last.end, isFine }, isAlone);
+  const { level } = last.meaning;
+  const role = roleAt(text, { start: (mentions[0] as Mention).start, end: last.end, level }, isAlone);
   // 我在西城上班，单位不交社保: no other place is named, and a district is not much to be wrong about
   return isAlone && role === ELSEWHERE && level === 'district' && mentions.length === 1 ? 0.8 : role;
 }

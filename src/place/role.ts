@@ -3,24 +3,27 @@
  * goes there, works there or comes from there (去, 上班, 老家).
  */
 import { begins, edged, edgesAt } from './context.ts';
+import type { Level } from './meanings.ts';
 
 const SPACES =
   ' \t\n\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 const FROM = edged(
-  `籍口家贯自生地址是为在于:${SPACES}`,
-  /(?:户籍|户口|老家|籍贯|原籍|祖籍|来自|出生)(?:地|所在地|地址)?[是为在于:]*\s*$/,
+  `籍口家贯自生住地址是为在于:${SPACES}`,
+  /(?:(?:户籍|户口|老家|籍贯|原籍|祖籍|来自|出生)(?:地|所在地|地址)?|(?:原来?|以前|之前|过去|曾经?)(?:家住|居住|住))[是为在于:]*\s*$/,
 );
+const WORKS = edged('在是为:班司位', /(?:上班|工作|单位|公司)(?:的?(?:地点|地址|单位))?[在是为:]+$/);
 const TOWARDS = edged(
   `往向经过去到从至赴距离了${SPACES}`,
   /(?:开往|前往|通往|发往|驶向|途经|经过|路过|去|往|到|从|至|赴|距|离)[了过]?\s*$/,
 );
-const ARRIVED = /(?:收|接|看|找|遇|来|得|受|回|搬|迁|反映|感|直|达|住|调|注意)到\s*$/;
+const ARRIVED = /(?:收|接|看|找|遇|来|得|受|回|搬|迁|反映|感|直|达|住|调|置|注意)到\s*$/;
 const AT = edged(
   `于落址处点区住在是为:的市${SPACES}`,
   /(?:位于|坐落|地址|地处|住址|地点|小区|居住|家住|租住|现住|暂住|反映|住|在|于)[是为在于:的]*\s*(?:本市|我市)?$/,
 );
 const HOME = edged('住于在家落', /(?:居住|家住|租住|暂住|住|家|坐落|位)[在于]?$/);
 const CALLED = edged('叫名是为:', /(?:(?<![村区方里院路庄名])叫|(?<![村区方里院路庄])名叫|姓名[是为:]?)$/);
+const PERSON = /[^,。;!?]?(?:先生|女士|同志)/y;
 const PEOPLE = edged('的人', /人(?![民行员])|的(?:人(?![民行员])|朋友|同事|亲戚|同学|房东|老板|公司)/y);
 const AWAY = edged('的户籍牌车身医社生', /(?:的)?(?:户口|户籍|籍|牌照|车牌|身份证|医保|社保|生源)/y);
 const PRODUCE = edged(
@@ -36,20 +39,23 @@ const BOUGHT = edged('买购', /买的?(?:房|车)|购房/y);
 const SET_OUT = edged('出', /出发/y);
 
 /** Whether something visited is named at most six characters on, before the next mark: 在海淀区的公司上班. */
-function visits(text: string, at: number, isFine: boolean): boolean {
+function visits(text: string, at: number, level: Level): boolean {
   for (let i = at; i <= at + 6; i += 1) {
     const edges = edgesAt(text, i);
-    if (begins(VISITED, edges, text, i) || (!isFine && begins(BOUGHT, edges, text, i))) return true;
+    if (begins(VISITED, edges, text, i)) return true;
+    if ((level === 'district' || level === 'coarse') && begins(BOUGHT, edges, text, i)) return true;
     // what stands behind another 去 or 在 is done elsewhere
-    if (i < text.length && ',。;!?去到在'.includes(text[i] as string)) return false;
+    if (i < text.length && (level === 'fine' ? ',。;!?去到在的' : ',。;!?去到在孩').includes(text[i] as string))
+      return false;
   }
   return false;
 }
 
-/** Whether the name is part of a company's: 北京望京西路物业管理有限公司. */
-function isCompany(text: string, end: number): boolean {
+/** Whether the name is part of a company's or a person's: 北京望京西路物业管理有限公司, 孙河先生. */
+function isOther(text: string, end: number): boolean {
   COMPANY.lastIndex = end;
-  return COMPANY.test(text);
+  PERSON.lastIndex = end;
+  return COMPANY.test(text) || PERSON.test(text);
 }
 
 /** What somebody visits, or comes from, has at most this role; what he goes to or leaves this one, where it is a district or street. */
@@ -63,8 +69,7 @@ export const STATED = 1.2;
 export interface Spot {
   start: number;
   end: number;
-  /** A community, an estate or a landmark. */
-  isFine: boolean;
+  level: Level;
 }
 
 /**
@@ -72,15 +77,17 @@ export interface Spot {
  * is the only place named, 去 tells little: who goes to a park complains of the park. And who goes to a community rather than
  * to a district has mostly something to say of it.
  */
-export function roleAt(text: string, { start, end, isFine }: Spot, isAlone: boolean): number {
-  const edges = edgesAt(text, start - 1) & (FROM.bit | TOWARDS.bit | AT.bit | CALLED.bit);
+export function roleAt(text: string, { start, end, level }: Spot, isAlone: boolean): number {
+  const edges = edgesAt(text, start - 1) & (FROM.bit | TOWARDS.bit | AT.bit | CALLED.bit | WORKS.bit);
+  const isFine = level === 'fine';
   const before = edges === 0 ? '' : text.slice(Math.max(0, start - 10), start);
   const follows = edgesAt(text, end);
   if ((edges & FROM.bit) !== 0 && FROM.pattern.test(before)) return HAILS;
   if ((edges & CALLED.bit) !== 0 && CALLED.pattern.test(before)) return HAILS;
   if (begins(AWAY, follows, text, end) || begins(PRODUCE, follows, text, end)) return HAILS;
   if (!isFine && begins(PEOPLE, follows, text, end)) return HAILS;
-  if (visits(text, end, isFine) || isCompany(text, end)) return ELSEWHERE;
+  if ((edges & WORKS.bit) !== 0 && WORKS.pattern.test(before)) return ELSEWHERE;
+  if (visits(text, end, level) || isOther(text, end)) return ELSEWHERE;
   if ((edges & TOWARDS.bit) !== 0 && TOWARDS.pattern.test(before) && !ARRIVED.test(before)) {
     if (begins(SET_OUT, follows, text, end)) return 1;
     return isAlone ? (isFine ? 0.9 : 0.8) : isFine ? 0.75 : 0.45;
@@ -91,7 +98,7 @@ export function roleAt(text: string, { start, end, isFine }: Spot, isAlone: bool
 
 const CUE = edged(
   '小村大这那附门一周居业住里的有0123456789东西南北后山河公桥工没停',
-  /小区|村[民里口头东西南北]|大队|[这那][儿边里片]|附近|门口|一带|周边|居民|业主|住户|里[面头]|的|有[个人家一几条]|\d+号[楼院]|\d+单元|[东西南北]门|后山|山上|河边|公厕|桥头|工地|没有?|停[水电气暖]/y,
+  /小区|村[民里口头东西南北]|大队|[这那][儿边里片]|附近|门口|一带|周边|居民|业主|住户|里[面头]|的|有|\d+号[楼院]|\d+单元|[东西南北][门边侧头口面]|后山|山上|河边|公厕|桥头|工地|没有?|停[水电气暖]/y,
 );
 
 /** Whether the words beside a short name say that it is a place: 家住小菊, 小菊小区. */
