@@ -21,7 +21,8 @@ const AT = edged(
   `于落址处点区住在是为:的市${SPACES}`,
   /(?:位于|坐落|地址|地处|住址|地点|小区|居住|家住|租住|现住|暂住|反映|住|在|于)[是为在于:的]*\s*(?:本市|我市)?$/,
 );
-const HOME = edged('住于在家落', /(?:居住|家住|租住|暂住|住|家|坐落|位)[在于]?$/);
+const LIVES = /(?:住|家|坐落|位)在$/;
+const IN = edged('住于在家落位到从回', /(?:(?:住|家|坐落|位)[在于]?|[在到从回])$/);
 const CALLED = edged('叫名是为:', /(?:(?<![村区方里院路庄名])叫|(?<![村区方里院路庄])名叫|姓名[是为:]?)$/);
 const PERSON = /[^,。;!?]?(?:先生|女士|同志)/y;
 const PEOPLE = edged('的人', /人(?![民行员])|的(?:人(?![民行员])|朋友|同事|亲戚|同学|房东|老板|公司)/y);
@@ -93,7 +94,7 @@ export function roleAt(text: string, { start, end, level }: Spot, isAlone: boole
     return isAlone ? (isFine ? 0.9 : 0.8) : isFine ? 0.75 : 0.45;
   }
   if ((edges & AT.bit) === 0 || !AT.pattern.test(before)) return 1;
-  return before.endsWith('在') && !HOME.pattern.test(before) ? 1.1 : STATED;
+  return before.endsWith('在') && !LIVES.test(before) ? 1.1 : STATED;
 }
 
 const CUE = edged(
@@ -104,5 +105,5 @@ const CUE = edged(
 /** Whether the words beside a short name say that it is a place: 家住小菊, 小菊小区. */
 export function isCued(text: string, { start, end }: { start: number; end: number }): boolean {
   if (begins(CUE, edgesAt(text, end), text, end)) return true;
-  return (edgesAt(text, start - 1) & HOME.bit) !== 0 && HOME.pattern.test(text.slice(Math.max(0, start - 4), start));
+  return (edgesAt(text, start - 1) & IN.bit) !== 0 && IN.pattern.test(text.slice(Math.max(0, start - 4), start));
 }
