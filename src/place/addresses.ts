@@ -50,11 +50,13 @@ function split(gazetteer: Gazetteer, text: string): Address[] {
 }
 
 function roleOf(text: string, { mentions }: Address, isAlone: boolean): number {
+  const first = mentions[0] as Mention;
   const last = mentions[mentions.length - 1] as Mention;
   const { level } = last.meaning;
-  const role = roleAt(text, { start: (mentions[0] as Mention).start, end: last.end, level }, isAlone);
+  const role = roleAt(text, { start: first.start, end: last.end, level }, isAlone);
+  if (!isAlone || role !== ELSEWHERE) return role;
   // 我在西城上班，单位不交社保: no other place is named, and a district is not much to be wrong about
-  return isAlone && role === ELSEWHERE && level === 'district' && mentions.length === 1 ? 0.8 : role;
+  return first.meaning.level === 'outside' || (first === last && level === 'district') ? 0.8 : role;
 }
 
 /** The addresses of folded text, in order. */

@@ -88,7 +88,7 @@ function takeOutside(field: Field, address: Mention[], role: number, evidence: E
     goesOn &&
     (known || rest.length > 0) &&
     context.hasAffair(field.text, (rest.at(-1) ?? mention).end);
-  weight = Math.min(0.98, weight * (hails ? 0.65 : role) * field.weight);
+  weight = Math.min(0.98, (hails ? 0.6 : weight * role) * field.weight);
   if (home < 0 && weight > evidence.outside.weight) {
     evidence.outside = { weight, evidence: field.raw.slice(mention.start, (rest.at(-1) ?? mention).end) };
   }
