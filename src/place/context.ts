@@ -151,7 +151,7 @@ export function stopsAt(text: string, at: number): boolean {
 }
 
 const FREE =
-  /[^\u4e00-\u9fff]|[在住于的是到往去从和与及跟至称映家内对为由经我们区镇乡市县道给请问让把示询报向铁过来位址处离近距隔叫回自本这那该某居租落诉]/y;
+  /[^\u4e00-\u9fff]|[在住于的是到往去从和与及跟至称映家内对为由经我们区镇乡市县道给请问让把示询报归午向铁过来位址处离近距隔叫回自本这那该某居租落诉]/y;
 
 /** Whether a name begins where a name may: at the start, after a mark or after a word that leads to a place. */
 export function startsFree(text: string, at: number): boolean {

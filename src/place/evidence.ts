@@ -158,12 +158,12 @@ function meaningsOf(field: Field, mention: Mention, { agreed, districts }: Aroun
   const agreeing = shy.filter((target) => agreed.includes(target.street)).map((target) => ({ ...target, weight: 0.8 }));
   if (targets.length > 0 || agreeing.length > 0) return [...targets, ...agreeing];
   const cued = !loose && meaning.cued.length > 0 && isCued(field.text, mention);
+  const known = [...districts, field.form];
   const stops = cued || context.stopsAt(field.text, mention.end);
-  let near: readonly Target[] = stops
-    ? shy.filter((target) => [...districts, field.form].includes(target.district))
-    : NONE;
+  let near: readonly Target[] = stops ? shy.filter((target) => known.includes(target.district)) : NONE;
   if (near.length === 0 && cued) near = meaning.cued;
-  if (near.length === 0 && !loose) near = meaning.cued.filter((target) => target.district === field.form);
+  // a short name that is no common word needs no more than a district that agrees
+  if (near.length === 0 && !loose) near = meaning.cued.filter((target) => known.includes(target.district));
   if (near.length === 0 && field.address) near = shy.map((target) => ({ ...target, weight: 0.64 }));
   const streets = near.filter((target) => target.community < 0);
   return streets.length > 0 ? streets : near;

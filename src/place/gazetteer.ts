@@ -62,10 +62,8 @@ function addCommunity(words: Words, name: string, at: number): void {
   const village = names.isVillage(name);
   const whole = village ? base.replace(/村?$/, '村') : base;
   // 康庄镇社区 is called 康庄镇 by nobody: that is the town
-  const strict =
-    names.isOrdinary(base) || /[镇乡]$|街道$/.test(base) || names.isCommon(base)
-      ? true
-      : base.length < 3 && !base.endsWith('村') && 'short';
+  const never = /[镇乡]$|街道$/.test(base) || names.isCommon(base) || (names.isOrdinary(base) && !names.isLane(base));
+  const strict = never || (((base.length < 3 && !base.endsWith('村')) || names.isOrdinary(base)) && 'short');
   if (village) add(words, whole, 'community', at, 'whole', names.isWord(whole) || names.isCount(whole));
   const spare = village && (base === whole || names.isWord(whole));
   if (!spare && names.standsAlone(base)) add(words, base, 'community', at, 'base', strict);

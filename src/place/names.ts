@@ -166,6 +166,11 @@ export function isOrdinary(folded: string): boolean {
   return /(?:部|局|公司|集团)$/.test(folded) || ORDINARY.has(folded.replace(GENERIC_END, ''));
 }
 
+/** Whether a name is an ordinary word with 里, which makes it a neighbourhood's where it stands for a place at all (曙光里). */
+export function isLane(folded: string): boolean {
+  return folded.endsWith('里') && !isWord(folded) && isWord(folded.slice(0, -1));
+}
+
 /** Whether a name of two characters is a word too, or as common as one. */
 export function isCommon(folded: string): boolean {
   return COMMON.has(folded);

@@ -11,25 +11,29 @@ const FROM = edged(
   `籍口家贯自生住地址是为在于:${SPACES}`,
   /(?:(?:户籍|户口|老家|籍贯|原籍|祖籍|来自|出生)(?:地|所在地|地址)?|(?:原来?|以前|之前|过去|曾经?)(?:家住|居住|住))[是为在于:]*\s*$/,
 );
-const WORKS = edged('在是为:班司位', /(?:上班|工作|单位|公司)(?:的?(?:地点|地址|单位))?[在是为:]+$/);
+const WORKS = edged(
+  '在是为:',
+  /(?:(?:上班|工作)(?:的?(?:地点|地址|单位|公司))?|(?:我|我们|本人|自己)的?(?:单位|公司)(?:地址)?)[在是为:]+$/,
+);
 const TOWARDS = edged(
   `往向经过去到从至赴距离了${SPACES}`,
   /(?:开往|前往|通往|发往|驶向|途经|经过|路过|去|往|到|从|至|赴|距|离)[了过]?\s*$/,
 );
-const ARRIVED = /(?:收|接|看|找|遇|来|得|受|回|搬|迁|反映|感|直|达|住|调|置|注意)到\s*$/;
+const PASSED = /(?:途经|经过|路过|距|离)[了过]?\s*$/;
+const ARRIVED = /(?:收|接|看|找|遇|来|得|受|回|搬|迁|反映|感|直|达|住|调|置|嫁|注意)到\s*$/;
 const AT = edged(
   `于落址处点区住在是为:的市${SPACES}`,
   /(?:位于|坐落|地址|地处|住址|地点|小区|居住|家住|租住|现住|暂住|反映|住|在|于)[是为在于:的]*\s*(?:本市|我市)?$/,
 );
 const LIVES = /(?:住|家|坐落|位)在$/;
-const IN = edged('住于在家落位到从回', /(?:(?:住|家|坐落|位)[在于]?|[在到从回])$/);
+const IN = edged('住于在家落位到从回来', /(?:(?:住|家|坐落|位)[在于]?|[在到从回来])$/);
 const CALLED = edged('叫名是为:', /(?:(?<![村区方里院路庄名])叫|(?<![村区方里院路庄])名叫|姓名[是为:]?)$/);
-const PERSON = /[^,。;!?]?(?:先生|女士|同志)/y;
+const PERSON = /[^,。;!?]?(?:先生|女士|同志)|[^,。;!?、的里有等和与多村些镇区]老人(?![院家])/y;
 const PEOPLE = edged('的人', /人(?![民行员])|的(?:人(?![民行员])|朋友|同事|亲戚|同学|房东|老板|公司)/y);
 const AWAY = edged('的户籍牌车身医社生', /(?:的)?(?:户口|户籍|籍|牌照|车牌|身份证|医保|社保|生源)/y);
 const PRODUCE = edged(
   '大西板草苹蔬鸭京烤樱葡水蜜',
-  /大桃|西瓜|板栗|草莓|苹果|蔬菜|鸭梨|京白梨|烤鸭|樱桃(?!园|沟)|葡萄(?!园|院)|蜜桃/y,
+  /(?:大桃|西瓜|板栗|草莓|苹果|蔬菜|鸭梨|京白梨|烤鸭|樱桃|葡萄|蜜桃)(?![园院沟地树摊店林节]|社区|市场|大棚|批发|基地|采摘|种植)/y,
 );
 const COMPANY = /[^,。;!?、\s的区]{0,14}?(?:有限(?:责任)?公司|股份公司)/y;
 const VISITED = edged(
@@ -59,14 +63,14 @@ function isOther(text: string, end: number): boolean {
   return COMPANY.test(text) || PERSON.test(text);
 }
 
-/** What somebody visits, or comes from, has at most this role; what he goes to or leaves this one, where it is a district or street. */
+/** Where somebody works, or is treated; where he goes to or leaves; where he comes from, or what is only called so. */
 export const ELSEWHERE = 0.5;
 export const TRANSIT = 0.45;
 export const HAILS = 0.3;
 /** Where the words say that the matter is there. */
 export const STATED = 1.2;
 
-/** What stands between two marks of a text, as far as its role goes. */
+/** A place as it stands in a text. */
 export interface Spot {
   start: number;
   end: number;
@@ -85,13 +89,15 @@ export function roleAt(text: string, { start, end, level }: Spot, isAlone: boole
   const follows = edgesAt(text, end);
   if ((edges & FROM.bit) !== 0 && FROM.pattern.test(before)) return HAILS;
   if ((edges & CALLED.bit) !== 0 && CALLED.pattern.test(before)) return HAILS;
-  if (begins(AWAY, follows, text, end) || begins(PRODUCE, follows, text, end)) return HAILS;
-  if (!isFine && begins(PEOPLE, follows, text, end)) return HAILS;
+  if (begins(AWAY, follows, text, end)) return HAILS;
+  if (!isFine && (begins(PEOPLE, follows, text, end) || begins(PRODUCE, follows, text, end))) return HAILS;
   if ((edges & WORKS.bit) !== 0 && WORKS.pattern.test(before)) return ELSEWHERE;
   if (visits(text, end, level) || isOther(text, end)) return ELSEWHERE;
   if ((edges & TOWARDS.bit) !== 0 && TOWARDS.pattern.test(before) && !ARRIVED.test(before)) {
     if (begins(SET_OUT, follows, text, end)) return 1;
-    return isAlone ? (isFine ? 0.9 : 0.8) : isFine ? 0.75 : 0.45;
+    if (isAlone) return isFine ? 0.9 : 0.8;
+    if (!isFine) return TRANSIT;
+    return PASSED.test(before) ? 0.7 : 0.79;
   }
   if ((edges & AT.bit) === 0 || !AT.pattern.test(before)) return 1;
   return before.endsWith('在') && !LIVES.test(before) ? 1.1 : STATED;
@@ -99,7 +105,7 @@ export function roleAt(text: string, { start, end, level }: Spot, isAlone: boole
 
 const CUE = edged(
   '小村大这那附门一周居业住里的有0123456789东西南北后山河公桥工没停',
-  /小区|村[民里口头东西南北]|大队|[这那][儿边里片]|附近|门口|一带|周边|居民|业主|住户|里[面头]|的|有|\d+号[楼院]|\d+单元|[东西南北][门边侧头口面]|后山|山上|河边|公厕|桥头|工地|没有?|停[水电气暖]/y,
+  /小区|村[民里口头东西南北]|大队|[这那][儿边里片条个处]|附近|门口|一带|周边|居民|业主|住户|里[面头]|的|有|\d+号[楼院]|\d+单元|[东西南北][门边侧头口面]|后山|山上|河边|公厕|桥头|工地|没有?|停[水电气暖]/y,
 );
 
 /** Whether the words beside a short name say that it is a place: 家住小菊, 小菊小区. */
