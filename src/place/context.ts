@@ -1,13 +1,12 @@
 /**
- * What stands around a place's name in folded text: the ending of its name, what is called after it, and the words that
- * say whether the matter is there (位于, 去, 老家).
+ * What stands around a place's name in folded text: the ending of its name, what is called after it, and how it goes on.
  *
  * These questions are asked of every name in every text, and the answer is mostly no. Each pattern therefore says with
  * which characters it may begin (or end, where it looks back), and is tried only where one of them stands.
  */
 import { PEOPLES } from './names.ts';
 
-interface Pattern {
+export interface Pattern {
   bit: number;
   pattern: RegExp;
 }
@@ -17,7 +16,7 @@ const EDGES = new Uint32Array(65536);
 let patterns = 0;
 
 /** A pattern that begins, or ends, with one of the characters. */
-function edged(chars: string, pattern: RegExp): Pattern {
+export function edged(chars: string, pattern: RegExp): Pattern {
   const bit = 1 << patterns;
   patterns += 1;
   for (let i = 0; i < chars.length; i += 1) EDGES[chars.charCodeAt(i)] = (EDGES[chars.charCodeAt(i)] as number) | bit;
@@ -25,12 +24,12 @@ function edged(chars: string, pattern: RegExp): Pattern {
 }
 
 /** The bits of the patterns for which `at` is worth a try. */
-function edgesAt(text: string, at: number): number {
+export function edgesAt(text: string, at: number): number {
   return at >= 0 && at < text.length ? (EDGES[text.charCodeAt(at)] as number) : 0;
 }
 
 /** Whether a sticky pattern matches at `at`; `edges` are those of its first character. */
-function begins({ bit, pattern }: Pattern, edges: number, text: string, at: number): boolean {
+export function begins({ bit, pattern }: Pattern, edges: number, text: string, at: number): boolean {
   if ((edges & bit) === 0) return false;
   pattern.lastIndex = at;
   return pattern.test(text);
@@ -61,14 +60,15 @@ export function endingAt(text: string, at: number): { ending: Ending; end: numbe
   return null;
 }
 
-export type Tail = 'branch' | 'road' | 'stop' | 'landmark' | 'sibling' | 'none';
+export type Tail = 'branch' | 'lane' | 'road' | 'stop' | 'landmark' | 'sibling' | 'none';
 
 const TAILS: readonly [Tail, Pattern][] = [
+  ['lane', edged('胡巷', /胡同|巷(?!道)/y)],
   [
     'road',
     edged(
       '东西南北中前后内外0123456789路大街胡巷条桥立高环线河水',
-      /[东西南北中前后内外]?\d{0,2}(?:路|大?街(?!道|坊)|大道|胡同|巷|条(?!件)|桥|立交|高速|环岛|环|线|河(?!北)|水库)/y,
+      /[东西南北中前后内外]?\d{0,2}(?:路(?![边口灯面旁过])|大?街(?![道坊边上面里])|大道|胡同|巷|条(?!件)|桥|立交|高速|环岛|环(?!境|保|卫)|线(?![下上缆])|河(?![北边道])|水库)/y,
     ),
   ],
   [
@@ -114,50 +114,6 @@ export function tailAt(text: string, at: number): Tail {
   return 'none';
 }
 
-const SPACES =
-  ' \t\n\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
-const FROM = edged(
-  `籍口家贯自生地址是为在于:${SPACES}`,
-  /(?:户籍|户口|老家|籍贯|原籍|祖籍|来自|出生)(?:地|所在地|地址)?[是为在于:]*\s*$/,
-);
-const TOWARDS = edged(
-  `往向经过去到从至赴距离了${SPACES}`,
-  /(?:开往|前往|通往|发往|驶向|途经|经过|路过|去|往|到|从|至|赴|距|离)[了过]?\s*$/,
-);
-const ARRIVED = /(?:收|接|看|找|遇|来|得|受|回|搬|迁|反映|感|直|达|住|调|注意)到\s*$/;
-const AT = edged(
-  `于落址处点区住在是为:的市${SPACES}`,
-  /(?:位于|坐落|地址|地处|住址|地点|小区|居住|家住|租住|现住|暂住|住|在|于)[是为在于:的]*\s*(?:本市|我市)?$/,
-);
-const AWAY = edged('的人户籍牌车身医社生', /(?:的)?(?:人(?![民行员])|户口|户籍|籍|牌照|车牌|身份证|医保|社保|生源)/y);
-const VISITED = edged(
-  '上工就看打出旅游做陪住放治化复',
-  /上班|工作(?![人站者日时室单证])|上学|就读|就医|看病|打工|出差|旅游|游玩|做(?:的|完|了)?手术|做的|陪护|陪床|住院|放的|治病|治疗|化疗|复查/y,
-);
-
-/** Whether a visit is named at most four characters on, before the next mark: 在海淀区的公司上班. */
-function visits(text: string, at: number): boolean {
-  for (let i = at; i <= at + 4; i += 1) {
-    if (begins(VISITED, edgesAt(text, i), text, i)) return true;
-    if (i < text.length && ',。;!?'.includes(text[i] as string)) return false;
-  }
-  return false;
-}
-
-/**
- * How far the words around a place say that the matter is there: 1 neutral, more after 位于 or 住, less after 去 or 老家. Where it
- * is the only place named, 去 tells little: who goes to a park complains of the park.
- */
-export function roleAt(text: string, start: number, end: number, isAlone = false): number {
-  const edges = edgesAt(text, start - 1) & (FROM.bit | TOWARDS.bit | AT.bit);
-  const before = edges === 0 ? '' : text.slice(Math.max(0, start - 10), start);
-  if ((edges & FROM.bit) !== 0 && FROM.pattern.test(before)) return 0.3;
-  if (begins(AWAY, edgesAt(text, end), text, end)) return 0.3;
-  if (visits(text, end)) return 0.5;
-  if ((edges & TOWARDS.bit) !== 0 && TOWARDS.pattern.test(before) && !ARRIVED.test(before)) return isAlone ? 0.8 : 0.45;
-  return (edges & AT.bit) !== 0 && AT.pattern.test(before) ? 1.2 : 1;
-}
-
 const FILLER =
   /^(?:[东西南北中内外]?(?:路|大?街|胡同|巷)|[\d甲乙丙]+号?院?|附近|辖区|所属|下辖|管辖|的|[\s,、\-—/()·:])*$/;
 const REGION = /^(?:的|[\u4e00-\u9fff]{1,6}(?:[市县州盟旗镇乡]|(?<![小社校园])区))?$/;
@@ -177,6 +133,14 @@ export function addressGoesOn(text: string, at: number): boolean {
   return ADDRESS_GOES_ON.test(text);
 }
 
+const AFFAIR = /[^。;!?]{0,6}?(?:的(?:房|地|宅|村|田|果园|大棚)|村里|镇上|县里|宅基地)/y;
+
+/** Whether something of the place is spoken of behind it: 老家保定的房子. */
+export function hasAffair(text: string, at: number): boolean {
+  AFFAIR.lastIndex = at;
+  return AFFAIR.test(text);
+}
+
 const ADDRESS_STOP =
   /$|[\s,。;!?、()\d]|小区|[东西南北]?[里区院]|社区|居民|业主|物业|附近|周边|门口|一带|这边|那边|地铁|里面/y;
 
@@ -187,7 +151,7 @@ export function stopsAt(text: string, at: number): boolean {
 }
 
 const FREE =
-  /[^\u4e00-\u9fff]|[在住于的是到往去从和与及跟至称映家内对为由经我们区镇乡市县道给请问让把向铁过来位址处离近距隔叫回自本这那该某居租落诉]/y;
+  /[^\u4e00-\u9fff]|[在住于的是到往去从和与及跟至称映家内对为由经我们区镇乡市县道给请问让把示询报归午向铁过来位址处离近距隔叫回自本这那该某居租落诉]/y;
 
 /** Whether a name begins where a name may: at the start, after a mark or after a word that leads to a place. */
 export function startsFree(text: string, at: number): boolean {

@@ -2,11 +2,13 @@
  * What the fields of a complaint say about its place: each name weighed by how it is written, by the words around it
  * (位于, 去, 老家) and by the names beside it.
  */
+import { type Address, addressesIn } from './addresses.ts';
 import * as context from './context.ts';
 import type { Gazetteer } from './gazetteer.ts';
 import type { Target } from './meanings.ts';
-import { type Mention, mentionsIn } from './mentions.ts';
+import type { Mention } from './mentions.ts';
 import * as names from './names.ts';
+import { HAILS, isCued, STATED } from './role.ts';
 
 /** What `resolvePlace` reads: the words, and the district of the form as six digits or a name. */
 export interface PlaceInput {
@@ -26,6 +28,8 @@ export interface Claim extends Target {
   exact: boolean;
   /** A district that agrees stands beside it. */
   anchored: boolean;
+  /** The words say that the matter is there. */
+  stated: boolean;
   evidence: string;
   community: number;
 }
@@ -42,6 +46,8 @@ interface Field {
   text: string;
   weight: number;
   address: boolean;
+  /** The district of the form as an index of the divisions, -1 where there is none. */
+  form: number;
 }
 
 /** The probability that one of two independent hints is right. */
@@ -49,15 +55,15 @@ export function either(a: number, b: number): number {
   return 1 - (1 - a) * (1 - b);
 }
 
-type Said = Pick<Claim, 'weight' | 'exact' | 'anchored' | 'evidence'>;
+type Said = Pick<Claim, 'weight' | 'exact' | 'anchored' | 'stated' | 'evidence'>;
 
 function claim(claims: Claim[], key: number, { district, street, community }: Target, said: Said): void {
   let at = 0;
   while (at < claims.length && claims[at]?.key !== key) at += 1;
   const known = claims[at];
   if (!known || known.weight < said.weight) {
-    const { weight, exact, anchored, evidence } = said;
-    claims[at] = { key, district, street, community, weight, exact, anchored, evidence };
+    const { weight, exact, anchored, stated, evidence } = said;
+    claims[at] = { key, district, street, community, weight, exact, anchored, stated, evidence };
   }
   // two communities of a street named alike leave the street, but not which of them
   else if (known.weight === said.weight && known.community !== community) known.community = -1;
@@ -76,7 +82,13 @@ function takeOutside(field: Field, address: Mention[], role: number, evidence: E
   const known = mention.meaning.exact || rest.some(({ meaning }) => meaning.level !== 'outside' || meaning.exact);
   let weight = goesOn && (stated || mention.start === 0) ? 0.75 : 0.2;
   if (known) weight = goesOn || stated ? 0.9 : mention.start === 0 ? 0.6 : 0.45;
-  weight = Math.min(0.98, weight * role * field.weight);
+  // 老家河北 tells who speaks; 老家邯郸丛台区的房子漏水 where the matter is
+  const hails =
+    role === HAILS &&
+    goesOn &&
+    (known || rest.length > 0) &&
+    context.hasAffair(field.text, (rest.at(-1) ?? mention).end);
+  weight = Math.min(0.98, (hails ? 0.6 : weight * role) * field.weight);
   if (home < 0 && weight > evidence.outside.weight) {
     evidence.outside = { weight, evidence: field.raw.slice(mention.start, (rest.at(-1) ?? mention).end) };
   }
@@ -145,9 +157,13 @@ function meaningsOf(field: Field, mention: Mention, { agreed, districts }: Aroun
   const shy = loose ? [...meaning.targets, ...meaning.shy] : meaning.shy;
   const agreeing = shy.filter((target) => agreed.includes(target.street)).map((target) => ({ ...target, weight: 0.8 }));
   if (targets.length > 0 || agreeing.length > 0) return [...targets, ...agreeing];
-  let near = context.stopsAt(field.text, mention.end)
-    ? shy.filter((target) => districts.includes(target.district))
-    : NONE;
+  const cued = !loose && meaning.cued.length > 0 && isCued(field.text, mention);
+  const known = [...districts, field.form];
+  const stops = cued || context.stopsAt(field.text, mention.end);
+  let near: readonly Target[] = stops ? shy.filter((target) => known.includes(target.district)) : NONE;
+  if (near.length === 0 && cued) near = meaning.cued;
+  // a short name that is no common word needs no more than a district that agrees
+  if (near.length === 0 && !loose) near = meaning.cued.filter((target) => known.includes(target.district));
   if (near.length === 0 && field.address) near = shy.map((target) => ({ ...target, weight: 0.64 }));
   const streets = near.filter((target) => target.community < 0);
   return streets.length > 0 ? streets : near;
@@ -202,18 +218,23 @@ function sure(weight: number, role: number, field: Field): number {
   return Math.min(0.98, weight * role * field.weight);
 }
 
+/** What is said of a district behind a community or estate (甲方在朝阳) is seldom about the place of the matter. */
+const BEHIND = 0.68;
+/** Two streets named in one breath (甲和乙) tell the same, however each is written. */
+const PAIRED = 0.75;
+
 function weighAddress(
   gazetteer: Gazetteer,
   field: Field,
-  whole: Mention[],
+  { mentions, role, isPaired }: Address,
+  isBehind: boolean,
   evidence: Evidence,
-  isAlone: boolean,
-): void {
-  const { start } = whole[0] as Mention;
-  const { end } = whole[whole.length - 1] as Mention;
-  const role = context.roleAt(field.text, start, end, isAlone);
-  const address = takeOutside(field, whole, role, evidence);
+) {
+  const { start } = mentions[0] as Mention;
+  const { end } = mentions[mentions.length - 1] as Mention;
+  const address = takeOutside(field, mentions, role, evidence);
   const near = around(address);
+  const stated = role >= STATED;
   const span = end - start <= 30 ? field.raw.slice(start, end) : null;
   for (let i = 0; i < address.length; i += 1) {
     const mention = address[i] as Mention;
@@ -223,39 +244,22 @@ function weighAddress(
     const words = span ?? field.raw.slice(mention.start, mention.end);
     if (level === 'district') {
       for (const target of targets) {
-        const said = { weight: sure(target.weight, role, field), exact, anchored: true, evidence: words };
+        const weight = sure(target.weight * (isBehind && !stated && !exact ? BEHIND : 1), role, field);
+        const said = { weight, exact, anchored: true, stated, evidence: words };
         claim(evidence.districts, target.district, target, said);
       }
     } else if (level !== 'city') {
       const { meanings, factor, bonus } = narrow(mention, meaningsOf(field, mention, near), near);
       for (const target of meanings) {
         if (target.street < 0 || target.district < 0) continue;
-        const weight = sure(either(target.weight, bonus) * factor, role, field);
-        const said = { weight, exact, anchored: near.districts.includes(target.district), evidence: words };
+        const full = either(target.weight, bonus) * factor;
+        const weight = sure(isPaired ? Math.min(full, PAIRED) : full, role, field);
+        const anchored = near.districts.includes(target.district);
+        const said = { weight, exact, anchored, stated, evidence: words };
         claim(evidence.streets, mention.word * gazetteer.divisions.length + target.street, target, said);
       }
     }
   }
-}
-
-/** Splits the mentions of a field into addresses, neighbours of which the earlier says where the later is. */
-function addressesIn(gazetteer: Gazetteer, text: string): Mention[][] {
-  const found: Mention[][] = [];
-  let last: Mention | null = null;
-  let fine = false;
-  for (const mention of mentionsIn(gazetteer, text)) {
-    const { level } = mention.meaning;
-    const restarts = fine && (level === 'district' || level === 'city') && text[mention.start - 1] !== '(';
-    const joined = last && !restarts && context.joins(text, last.end, mention.start, last.meaning.level === 'outside');
-    if (joined) found.at(-1)?.push(mention);
-    else {
-      found.push([mention]);
-      fine = false;
-    }
-    last = mention;
-    fine ||= level === 'coarse' || level === 'fine';
-  }
-  return found;
 }
 
 const FIELDS = [
@@ -265,15 +269,18 @@ const FIELDS = [
 ] as const;
 
 /** Reads the fields, the address first: what a stronger field says about streets, a weaker one cannot easily outweigh. */
-export function gather(gazetteer: Gazetteer, input: PlaceInput): Evidence {
+export function gather(gazetteer: Gazetteer, input: PlaceInput, form = -1): Evidence {
   const evidence: Evidence = { streets: [], districts: [], outside: { weight: 0, evidence: '' } };
   let left = 1;
   for (const { name, weight } of FIELDS) {
     const raw = input[name];
     if (!raw) continue;
-    const field = { raw, text: names.fold(raw), weight: weight * left, address: name === 'address' };
-    const addresses = addressesIn(gazetteer, field.text);
-    for (const address of addresses) weighAddress(gazetteer, field, address, evidence, addresses.length === 1);
+    const field = { raw, text: names.fold(raw), weight: weight * left, address: name === 'address', form };
+    let isBehind = false;
+    for (const address of addressesIn(gazetteer, field.text)) {
+      weighAddress(gazetteer, field, address, isBehind, evidence);
+      isBehind ||= address.mentions.some(({ meaning }) => meaning.level === 'fine' && meaning.targets.length > 0);
+    }
     let best = evidence.outside.weight;
     for (const one of evidence.streets) best = Math.max(best, one.weight);
     if (best >= TAKEN) left *= 0.8;

@@ -34,7 +34,14 @@ export interface Gazetteer extends Places {
 
 type Words = Map<string, Reading[]>;
 
-function add(words: Words, word: string, kind: ReadingKind, at: number, form: Reading['form'], strict = false): void {
+function add(
+  words: Words,
+  word: string,
+  kind: ReadingKind,
+  at: number,
+  form: Reading['form'],
+  strict: Reading['strict'] = false,
+): void {
   if (word === '') return;
   const readings = words.get(word) ?? [];
   const known = readings.findIndex((reading) => reading.kind === kind && reading.at === at);
@@ -55,7 +62,8 @@ function addCommunity(words: Words, name: string, at: number): void {
   const village = names.isVillage(name);
   const whole = village ? base.replace(/村?$/, '村') : base;
   // 康庄镇社区 is called 康庄镇 by nobody: that is the town
-  const strict = names.isOrdinary(base) || /[镇乡]$|街道$/.test(base) || (base.length < 3 && !base.endsWith('村'));
+  const never = /[镇乡]$|街道$/.test(base) || names.isCommon(base) || (names.isOrdinary(base) && !names.isLane(base));
+  const strict = never || (((base.length < 3 && !base.endsWith('村')) || names.isOrdinary(base)) && 'short');
   if (village) add(words, whole, 'community', at, 'whole', names.isWord(whole) || names.isCount(whole));
   const spare = village && (base === whole || names.isWord(whole));
   if (!spare && names.standsAlone(base)) add(words, base, 'community', at, 'base', strict);

@@ -22,8 +22,8 @@ export interface Reading {
   at: number;
   /** `whole` needs no ending, `base` is the name without its ending, `variant` a looser spelling of it. */
   form: 'whole' | 'base' | 'variant';
-  /** Alone it says nothing: too short, or an ordinary word. */
-  strict: boolean;
+  /** Alone it says nothing: an ordinary word, or `short`, which counts where the words beside it say that it is a place. */
+  strict: boolean | 'short';
 }
 
 /** The places of a city and the words that may name them. */
@@ -60,6 +60,8 @@ export interface Meaning {
   readonly targets: readonly Target[];
   /** Meanings that count only beside a place they agree with, or in an address field. */
   readonly shy: readonly Target[];
+  /** Those of the shy ones that a word beside them makes a place (家住小菊). */
+  readonly cued: readonly Target[];
 }
 
 /** How much a name with its ending tells, 0 … 1; 0 where the ending is not one of the reading's kind. */
@@ -78,19 +80,29 @@ function weighEnded({ kind, form, strict }: Reading, rural: boolean, ending: End
 }
 
 /** What is left of a name's weight when something called after it follows. */
-const CUTS: Record<Tail, number> = { none: 1, sibling: 1, landmark: 0.8, branch: 1, stop: 0.6, road: 0.5 };
+const CUTS: Record<Tail, number> = { none: 1, sibling: 1, landmark: 0.8, branch: 1, stop: 0.6, road: 0.5, lane: 0.5 };
+
+/** A community of a town is often called after its lane, which hardly leaves it (菊儿胡同); a stop lies beside what it is called after. */
+const LANE = 0.88;
+const STOP = 0.79;
+
+function cutOf(kind: ReadingKind, tail: Tail, isRural: boolean): number {
+  if (kind === 'community' && tail === 'stop') return STOP;
+  return kind === 'community' && tail === 'lane' && !isRural ? LANE : CUTS[tail];
+}
 
 /** How much a name without its ending tells, among the other readings of the same word. */
-function weighBare({ kind, form, strict }: Reading, word: string, all: readonly Reading[], tail: Tail): number {
+function weighBare(reading: Reading, word: string, all: readonly Reading[], tail: Tail, isRural: boolean): number {
+  const { kind, form, strict } = reading;
   const has = (other: ReadingKind) => all.some((reading) => reading.kind === other && !reading.strict);
   if (kind === 'city' || kind === 'accident' || kind === 'outside') return kind === 'outside' && strict ? 0 : 0.5;
   if (has('district') && kind !== 'district') return 0;
   if (kind === 'district')
     return (
-      { none: 0.68, sibling: 0.68, landmark: 0.5, branch: 0.68, stop: 0.5, road: 0.3 }[tail] +
+      { none: 0.68, sibling: 0.68, landmark: 0.5, branch: 0.68, stop: 0.5, road: 0.3, lane: 0.3 }[tail] +
       (form === 'whole' ? 0.2 : 0)
     );
-  const cut = CUTS[tail];
+  const cut = cutOf(kind, tail, isRural);
   if (kind === 'area') return 0.74 * cut;
   // a branch (分院, 校区) lies elsewhere; and a wrong street costs more than none
   if (kind === 'landmark') return tail === 'branch' ? 0 : 0.84 * cut;
@@ -131,7 +143,7 @@ const LEVELS: Record<ReadingKind, Level> = {
 
 /** What the readings of a word mean by their weights; null where none has any and none is shy. */
 function join(places: Places, all: readonly Reading[], weights: readonly number[], how: Written): Meaning | null {
-  const { exactly, shy } = how;
+  const { exactly, shy, cued } = how;
   const best = Math.max(...weights);
   if (best === 0 && shy.length === 0) return null;
   let { exact } = how;
@@ -145,34 +157,45 @@ function join(places: Places, all: readonly Reading[], weights: readonly number[
     if (reading.form === 'whole') exact = true;
     meant.push(...targets(places, reading, weight, exactly));
   });
-  return { level, exact, targets: meant, shy };
+  return { level, exact, targets: meant, shy, cued };
 }
 
 interface Written {
   exact: boolean;
   exactly: boolean;
   shy: readonly Target[];
+  cued: readonly Target[];
 }
 
 function meanEnded(places: Places, word: number, ending: Ending): Meaning | null {
   const all = places.readings[word] ?? [];
   const weights = all.map((reading) => weighEnded(reading, places.rural[reading.at] === 1, ending));
-  return join(places, all, weights, { exact: true, exactly: true, shy: [] });
+  return join(places, all, weights, { exact: true, exactly: true, shy: [], cued: [] });
 }
 
 function meanBare(places: Places, word: number, tail: Tail): Meaning | null {
   const all = places.readings[word] ?? [];
   const name = places.names[word] ?? '';
   const exactly = tail !== 'sibling';
-  const strict = tail === 'road' ? [] : all.filter((reading) => reading.strict);
-  const weights = all.map((reading) => (reading.strict ? 0 : weighBare(reading, name, all, tail)));
+  const strict = tail === 'road' || tail === 'lane' ? [] : all.filter((reading) => reading.strict);
+  const weights = all.map((reading) => {
+    const isRural = places.rural[reading.at] === 1;
+    if (!reading.strict) return weighBare(reading, name, all, tail, isRural);
+    return tail === 'lane' && reading.strict === 'short' && !isRural ? 0.85 * LANE : 0;
+  });
   const shy = strict.flatMap((reading) => targets(places, reading, 0.72, exactly));
-  return join(places, all, weights, { exact: false, exactly, shy });
+  const cued = strict.filter((reading) => reading.strict === 'short');
+  return join(places, all, weights, {
+    exact: false,
+    exactly,
+    shy,
+    cued: cued.flatMap((reading) => targets(places, reading, 0.72, exactly)),
+  });
 }
 
 const ENDED: Record<Ending, number> = { street: 0, town: 1, community: 2, village: 3, district: 4, city: 5, region: 6 };
-const BARE: Record<Tail, number> = { none: 7, road: 8, stop: 9, landmark: 10, sibling: 11, branch: 12 };
-const ways = 13;
+const BARE: Record<Tail, number> = { none: 7, road: 8, stop: 9, landmark: 10, sibling: 11, branch: 12, lane: 13 };
+const ways = 14;
 
 /** Works out each word's meanings when it is first met, and keeps them: there are few, and many texts. */
 export class Meanings {

@@ -13,6 +13,10 @@ export interface Mention {
   loose: boolean;
 }
 
+function isLocal({ level }: Meaning): boolean {
+  return level === 'coarse' || level === 'fine';
+}
+
 /** Reads one occurrence of a word: with the ending that follows it, or alone. */
 function read(gazetteer: Gazetteer, text: string, word: number, start: number, end: number): Mention | null {
   const { meanings, counts } = gazetteer;
@@ -20,6 +24,8 @@ function read(gazetteer: Gazetteer, text: string, word: number, start: number, e
   const named = ended && meanings.ended(word, ended.ending);
   const meaning = named ?? meanings.bare(word, tailAt(text, end));
   if (!meaning) return null;
+  // 西地省 is a province, whatever village is called 西地
+  if (!named && (ended?.ending === 'region' || ended?.ending === 'city') && isLocal(meaning)) return null;
   const loose = end - start === 2 && !ended && !startsFree(text, start);
   return { word, start, end: ended && named ? ended.end : end, meaning, loose };
 }

@@ -2,9 +2,10 @@
  * How Chinese place names are written: folding, bases, numbers, estates, and the ordinary words that are no place.
  * Generic knowledge of China only; what belongs to one city comes from its divisions and areas.
  */
-import { buildReplacements, replaceUnits } from '../text/normalize.ts';
+import { buildReplacements, normalize, replaceUnits } from '../text/normalize.ts';
 
-const FOLD = buildReplacements((code) => {
+const FOLD = buildReplacements((unit) => {
+  const code = normalize(String.fromCharCode(unit)).charCodeAt(0);
   if (code >= 0xff01 && code <= 0xff5e) return foldAscii(code - 0xfee0);
   if (code === 0x3000) return 0x20;
   const digit = '零一二三四五六七八九'.indexOf(String.fromCharCode(code));
@@ -17,7 +18,7 @@ function foldAscii(code: number): number {
 }
 
 /**
- * One spelling for comparison: half-width, capital letters, 一 … 九 as digits. Every UTF-16 unit maps to exactly one, so
+ * One spelling for comparison: half-width, simplified, capital letters, 一 … 九 as digits. Every UTF-16 unit maps to exactly one, so
  * that a span found in the folded text is the same span of the original.
  */
 export function fold(text: string): string {
@@ -119,7 +120,29 @@ const ORDINARY = new Set(
   教育部 卫生部 建设部 科技部 电信局 中科院 科学院 农科院 农学院 师范大学 农业大学 工商大学 人民大学 国防大学 中央党校 新华社
   军乐团 肿瘤医院 水泥厂 桥梁厂 化工厂 新农村 新天地 碧桂园 商业街 商务区 中心区 科技园 开发区 工业区 生活区 飞机场 航空港
   航天城 大学城 发电站 新房子 三岔口 分水岭 金三角 中心村 民主村 葡萄园 玫瑰园 樱桃园 花果山 太阳城 彩虹城 欢乐谷 华侨城
-  美丽园 仙人洞 南天门 公园北 天河水 百草园 体育总局`
+  美丽园 红房子 仙人洞 南天门 公园北 天河水 百草园 体育总局`
+    .split(/\s+/)
+    .map(fold),
+);
+/** Names of two characters that are words too, or that any county has. Only what stands right beside them makes them places. */
+const COMMON = new Set(
+  `吉祥 大兴 国旺 民安 青龙 总院 新鲜 苏州 站东 化工 兴化 总政 桃园 景泰 钟声 育德 大觉 德宝 文昌 手帕 民康 丰盛 西巷
+  白米 景山 西海 前海 石头 百顺 永光 龙泉 广源 名苑 秀水 月河 小庄 新街 外馆 冬奥 晨光 丽景 红庙 大望 富力 光环 远景 金海 东郊 石门
+  世纪 圣星 宝星 江南 双泉 国奥 新生 华美 电建 润泽 东湾 海棠 望湖 东庄 永乐 丽湾 蓝调 新城 北关 陈庄 翠园 景园 秀园 芳园 春园 大井 南宫 天翔 下庄
+  铸造 东山 永红 航天 进口 增光 水文 鼎力 徐庄 5路 软件 空间 立新 新区 飞达 校内 北航 北医 防化 梅园 菊园 竹园 兰园 农科 永达 山南 前屯 创客 宝山
+  玉泉 西山 常青 高庄 冷泉 河北 永新 新桥 桥东 广场 大台 西苑 永兴 永安 嘉园 小园 南城 城东 南关 红光 夏庄 绿城 铁路 高岭 西营 如意 帅府 西关 星河
+  芙蓉 宽街 景盛 通和 怡然 永济 太平 双拥 蓝天 燕京 双龙 首航 金地 顺兴 政法 永利 行宫 念头 东辰 万龙 龙城 北新 北庄 康居 兴水 建兴 星岛 星光 欣荣
+  同兴 同庆 兴都 兴宇 融汇 茉莉 绿地 恒盛 善康 滨湖 湖光 北园 丽湖 西园 金山 府前 新星 园丁 腾龙 汇景 新农 腾飞 石桥 沿湖 铁矿 正阳 北山 北头 东进
+  湖南 东外 恒安 双路 泰安 和润 庆园 集贤 康安 明珠 福荣 牌坊 新房 金家 小店 长店 台头 常乐 双塔 上岸 平原 高台 松树 田庄 杨家 张家 吕家 龙王 台上
+  南庄 大沟 禅房 黄台 北市 东坟 官道 富庄 车厂 山口 官地 李庄 白庄 周庄 福兴 古庄 庄头 万里 窑上 官庄 东关 后店 张庄 吴庄 安庄 赵庄 板桥 河口 2站 马厂
+  大宁 西场 河东 东港 河南 南道 下滩 南河 水头 平峪 西河 卧龙 3合 4合 5合 6合 大马 小马 岗上 上万 口头 崇义 天开 堂上 北安 南安 西安 山川 中山 富合
+  宋庄 任庄 菜园 港北 管头 大白 小白 富豪 张湾 上店 马营 王楼 南阳 后地 沈庄 马头 毛庄 马庄 曹庄 龙庄 东店 胡庄 桥上 上坡 王庄 前营 口子 大地 新河 水南
+  丁庄 东河 胡家 魏庄 大营 范庄 刘庄 孙庄 砖厂 公庄 神仙 渠头 枣林 复兴 北兴 临河 楼台 桃山 龙山 杜庄 沟东 下坡 白塔 金牛 先进 禾丰 安乐 衙门 向前 泥河
+  军营 水坡 羊房 临清 后桥 洼子 北河 沿河 史庄 永青 安里 堡子 沟北 牌楼 双营 道口 桥头 林上 仓上 庄子 东地 小塘 大塘 大段 小段 良山 朱庄 孝德 茶棚 大林
+  榆林 寺上 联庄 河庄 雪山 龙潭 新元 土城 横桥 宏道 土楼 小寨 大洼 单家 店上 何营 官高 桃林 象房 下店 岭上 泥洼 新开 涧头 南新 下口 上口 西湖 湖门 木厂
+  百合 大庄 北店 站上 高店 平地 黎明 中心 东安 繁荣 民生 求贤 梨花 新立 长元 石片 仙台 红林 新峰 新地 北沟 花木 东宫 西台 东峪 对石 转年 阳坡 碾子 后沟
+  中桥 南营 塔寺 海子 滑子 南山 安固 天井 太后 放光 关上 东沟 建新 兴盛 岭东 双井 水泉 平头 金沟 两河 中庄 前厂 塘子 羊山 桑园 南沟 马场 下会 下河 河西
+  大岭 小岭 土门 营房 小口 坡头 红星 南园 河湾 前山 团山 花盆 冯庄 北梁 铁炉 营盘 小川 东边 庙梁 小铺 南地 北地 前沿 7级 8口 8家 局里 3岔 精忠 国风 沙门 石梯 沙锅 总装 中化 中纺 中直 3环 4环 龙头 门楼`
     .split(/\s+/)
     .map(fold),
 );
@@ -143,10 +166,21 @@ export function isOrdinary(folded: string): boolean {
   return /(?:部|局|公司|集团)$/.test(folded) || ORDINARY.has(folded.replace(GENERIC_END, ''));
 }
 
+/** Whether a name is an ordinary word with 里, which makes it a neighbourhood's where it stands for a place at all (曙光里). */
+export function isLane(folded: string): boolean {
+  return folded.endsWith('里') && !isWord(folded) && isWord(folded.slice(0, -1));
+}
+
+/** Whether a name of two characters is a word too, or as common as one. */
+export function isCommon(folded: string): boolean {
+  return COMMON.has(folded);
+}
+
 /** Words that hold a place's name by accident: 以上地方, 交通运输, 权利和义务. They are matched and thrown away. */
 export const accidents: readonly string[] =
   `以上地 加上地 上地方 上地铁 交通运输 和义务 正常营 照常营 经常营 常营业 日常营 东4环 家长沟通 校长沟通 长沟通 建外网 构建外 平房子 平房屋
-  大兴土木 大兴调查 安定团结 不安定 安定性 清水衙门 莲花乡 截流村 朝阳产业 朝阳行业 向阳面 朝阳面 朝阳户 人和平`
+  大兴土木 大兴调查 安定团结 不安定 安定性 清水衙门 莲花乡 截流村 朝阳产业 朝阳行业 向阳面 朝阳面 朝阳户 人和平 旧宫廷 万平方 亦庄亦谐 双丰收 天竺葵 天竺鼠 沙河粉 梨园弟子 梨园戏 卫星城 电力机 礼贤下士 正本清源 金盏花 高岭土 那时村 当时村 有时村 路村村通
+  3间房子 3间房屋 有3间房 里3间房 的3间房 了3间房 盖3间房 两间房子 两间房屋 有两间房 的两间房 了两间房`
     .split(/\s+/)
     .map(fold);
 

@@ -60,6 +60,12 @@ function ambiguous(among: Score[], all = false): Verdict {
   return { status: 'ambiguous', best: null, doubt, among, confidence, evidence: first?.evidence ?? '' };
 }
 
+/** Whether so many streets are named that none is the place: the stops of a bus. */
+function isRoute(streets: readonly Score[]): boolean {
+  const fourth = streets[3];
+  return fourth !== undefined && fourth.weight >= 0.5 && (streets[0]?.weight ?? 0) < 0.85;
+}
+
 /** Judges what was said, without the form. */
 function judge(streets: Score[], districts: Score[], outside: Evidence['outside']): Verdict {
   const top = streets[0];
@@ -70,6 +76,7 @@ function judge(streets: Score[], districts: Score[], outside: Evidence['outside'
   }
   if (top && top.weight >= TAKEN) {
     const second = streets[1];
+    if (isRoute(streets)) return ambiguous(streets);
     if (second && rivals(top.weight, second.weight)) return ambiguous(streets);
     const against = districts.find((one) => one.anchored && one.weight >= TAKEN && one.at !== top.district);
     if (against && !top.anchored && !districts.some((one) => one.anchored && one.at === top.district)) {
@@ -149,11 +156,12 @@ function commonDistrict(doubt: readonly Score[]): number {
  * of the form settles doubt, and where it disagrees with clear words the answer is `ambiguous` with `conflict`.
  */
 export function resolvePlace(gazetteer: Gazetteer, input: PlaceInput): Place {
-  const evidence = gather(gazetteer, input);
+  const form = input.district ? findDivision(gazetteer, input.district, 'district') : undefined;
+  const own = gazetteer.codes.get(form?.code ?? '') ?? -1;
+  const evidence = gather(gazetteer, input, own);
   const streets = scoreStreets(gazetteer, evidence);
   const said = judge(streets, scoreDistricts(evidence, streets), evidence.outside);
-  const form = input.district ? findDivision(gazetteer, input.district, 'district') : undefined;
-  const verdict = form ? judgeWithForm(gazetteer, gazetteer.codes.get(form.code) ?? -1, said, streets) : said;
+  const verdict = own >= 0 ? judgeWithForm(gazetteer, own, said, streets) : said;
   const { status, best, among, doubt, conflict } = verdict;
   return {
     status,

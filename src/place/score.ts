@@ -23,7 +23,7 @@ export const heaviest = (a: Score, b: Score) => b.weight - a.weight || a.at - b.
 function inContext(claim: Claim, named: readonly number[]): number {
   if (claim.anchored || named.length === 0) return claim.weight;
   if (named.includes(claim.district)) return either(claim.weight, 0.3);
-  return claim.weight * (claim.exact ? 0.75 : 0.6);
+  return claim.weight * (claim.stated && claim.community >= 0 ? 0.85 : claim.exact ? 0.75 : 0.6);
 }
 
 /** The one about `at`, or undefined. There are few. */
