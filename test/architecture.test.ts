@@ -40,7 +40,7 @@ const arrows: Record<string, readonly string[]> = {
   place: ['catalog', 'text'],
   dispatch: ['catalog', 'text'],
   figures: ['catalog'],
-  training: ['access', 'classify'],
+  training: ['access', 'catalog', 'classify'],
   workorder: ['access', 'catalog'],
   group: ['access', 'catalog'],
   intake: ['access', 'catalog', 'classify', 'dispatch', 'group', 'place', 'text', 'workorder'],

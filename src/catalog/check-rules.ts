@@ -38,6 +38,12 @@ export const codesOf = (rows: readonly ({ code: string } & Validity)[]): Codes =
 
 /** What stands before the word of a service that differs by place. */
 export const localLead = 'enterprise:';
+/** What a rule's place says where it is for cases whose district is not known. */
+export const placeUnknown = '-';
+/** Rules below this priority are backstops (兜底): asked only where the place is known too roughly for whoever should lead. */
+const leastPriority = 10;
+export const isBackstop = ({ priority }: Pick<DispatchRule, 'priority'>): boolean => priority < leastPriority;
+
 export const callerKinds = ['person', 'enterprise'] as const;
 
 /** What a rule may name. */
@@ -74,7 +80,7 @@ export function leadFault(lead: string, { units, words }: Pick<Known, 'units' | 
 /** All that is wrong with a rule by itself. */
 export function ruleFaults(rule: DispatchRule, known: Known): string[] {
   const faults: string[] = [];
-  const { matter, place, type, level, caller, lead, co, priority } = rule;
+  const { matter, place, type, level, caller, lead, co } = rule;
   if (matter !== '*' && !known.matters.has(matter, rule)) faults.push(`事项 “${matter}” 不存在`);
   faults.push(...placeFaults(rule, known));
   for (const code of type) if (!known.types.has(code, rule)) faults.push(`诉求类型 “${code}” 不存在`);
@@ -85,19 +91,19 @@ export function ruleFaults(rule: DispatchRule, known: Known): string[] {
     if (fault !== null) faults.push(`单位 ${fault}`);
   }
   const isOpen = matter === '*' && place === '*' && type.length + level.length + caller.length === 0;
-  if (isOpen && priority > 0) faults.push('没有任何条件，会盖过所有事项的默认主办；兜底请用优先级 0');
+  if (isOpen && !isBackstop(rule)) faults.push('没有任何条件，会盖过所有事项的默认主办；兜底请用优先级 0 至 9');
   return faults;
 }
 
 /** A case is in a street or a district: a rule for the city as such or for a community would never be met. */
 function placeFaults(rule: DispatchRule, { divisions }: Known): string[] {
-  if (rule.place === '*') return [];
+  if (rule.place === '*' || rule.place === placeUnknown) return [];
   const division = divisions.get(rule.place);
   if (division === undefined || (division.validTo !== null && rule.validTo === null))
     return [`区划 “${rule.place}” 不存在`];
   return division.kind === 'district' || division.kind === 'street'
     ? []
-    : [`区划 “${rule.place}” 不是区或街道（乡镇），此规则不会与任何诉求相符；全市请写 *`];
+    : [`区划 “${rule.place}” 不是区或街道（乡镇），此规则不会与任何诉求相符；全市请写 *，地点不明请写 ${placeUnknown}`];
 }
 
 type Fault = (table: 'rules' | 'localUnits' | 'guard' | 'routes', index: number, message: string) => void;

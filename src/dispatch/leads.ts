@@ -16,6 +16,8 @@ export interface Lead {
   word: string;
   /** Says who it is where the unit is not known. */
   name: string;
+  /** Whether it depends on the place. */
+  isLocal: boolean;
   unitIn(place: PlaceCodes): Unit | null;
   /** Why this unit in this place, where that needs saying. */
   reasonIn(place: PlaceCodes): string | null;
@@ -47,6 +49,7 @@ function localOf({ data, units }: Catalog, lead: string): Lead {
   return {
     word: lead,
     name: '所在地的单位',
+    isLocal: true,
     unitIn: (place) => rowIn(place)?.unit ?? null,
     reasonIn: (place) => rowIn(place)?.reason ?? null,
   };
@@ -59,12 +62,14 @@ export function buildLeads(catalog: Catalog): Leads {
   const street: Lead = {
     word: 'street',
     name: '所在街道（乡镇）',
+    isLocal: true,
     unitIn: (place) => of(place.street),
     reasonIn: noReason,
   };
   const district: Lead = {
     word: 'district',
     name: '所在区',
+    isLocal: true,
     // A street that answers to a unit of its own (a development zone) answers to it for the district's duties too.
     unitIn: (place) => {
       const own = of(place.street);
@@ -76,7 +81,7 @@ export function buildLeads(catalog: Catalog): Leads {
   const build = (word: string): Lead => {
     if (word.startsWith(localLead)) return localOf(catalog, word);
     const unit = catalog.units.get(word) ?? null;
-    return { word, name: unit?.name ?? word, unitIn: () => unit, reasonIn: noReason };
+    return { word, name: unit?.name ?? word, isLocal: false, unitIn: () => unit, reasonIn: noReason };
   };
   return (word) => {
     const lead = known.get(word) ?? build(word);

@@ -3,7 +3,7 @@
  * leads, rows that contradict each other, units out of date, and duties of departments pushed down to streets. Pure.
  */
 import type { Catalog, Leaf } from '../catalog/catalog.ts';
-import { callerKinds } from '../catalog/check-rules.ts';
+import { callerKinds, isBackstop } from '../catalog/check-rules.ts';
 import { type DispatchRule, type SeedData, type Unit, type Validity, validOn } from '../catalog/types.ts';
 import { buildDispatcher, coversMatter, inOrder } from './choose.ts';
 import { buildLeads, type PlaceCodes } from './leads.ts';
@@ -57,10 +57,7 @@ function takesAll(one: DispatchRule, other: DispatchRule, { types, levels }: Cat
   );
 }
 
-/** Rules of priority 0 are asked only where all others leave the place too rough: they hide nothing but each other. */
-const isBackstop = ({ priority }: DispatchRule) => priority === 0;
-
-/** Rules whose every matter is taken by rules that come before them. */
+/** Rules whose every matter is taken by rules that come before them. Backstops hide nothing but each other. */
 function unreachable(ordered: readonly DispatchRule[], catalog: Catalog): Finding[] {
   return ordered.flatMap((rule, index): Finding[] => {
     const before = ordered
