@@ -3,6 +3,7 @@
  * the routes. The same for files and for changes through the API.
  */
 import type { Sheets } from './files.ts';
+import { seeFaults, seenBy } from './see.ts';
 import {
   type DispatchRule,
   type Division,
@@ -77,7 +78,7 @@ export function leadFault(lead: string, { units, words }: Pick<Known, 'units' | 
   return words.has(word, by) ? null : `“${lead}” 不存在：local-units.csv 没有 “${word}”`;
 }
 
-/** All that is wrong with a rule by itself. */
+/** All that is wrong with a rule by itself; what it sees is looked at by `seeFaults`. */
 export function ruleFaults(rule: DispatchRule, known: Known): string[] {
   const faults: string[] = [];
   const { matter, place, type, level, caller, lead, co } = rule;
@@ -86,7 +87,7 @@ export function ruleFaults(rule: DispatchRule, known: Known): string[] {
   for (const code of type) if (!known.types.has(code, rule)) faults.push(`诉求类型 “${code}” 不存在`);
   for (const code of level) if (!known.levels.has(code, rule)) faults.push(`紧急程度 “${code}” 不存在`);
   for (const kind of caller) if (!callerKinds.some((one) => one === kind)) faults.push(`诉求人类别 “${kind}” 不存在`);
-  for (const word of [lead, ...co]) {
+  for (const word of seenBy(rule) === null ? [lead, ...co] : co) {
     const fault = leadFault(word, known, rule);
     if (fault !== null) faults.push(`单位 ${fault}`);
   }
@@ -121,6 +122,13 @@ export function checkDispatch(sheets: Sheets, fault: Fault): void {
   sheets.rules.rows.forEach((row, index) => {
     for (const message of ruleFaults(row, known)) fault('rules', index, message);
   });
+  for (const { code, message } of seeFaults(sheets.rules.rows)) {
+    fault(
+      'rules',
+      sheets.rules.rows.findIndex((row) => row.code === code),
+      message,
+    );
+  }
   checkLocalUnits(sheets.localUnits.rows, known, (index, message) => fault('localUnits', index, message));
   sheets.guard.rows.forEach((row, index) => {
     if (!known.matters.has(row.matter, row)) fault('guard', index, `事项 “${row.matter}” 不存在`);

@@ -7,6 +7,7 @@
  */
 import { type Catalog, emergencyLevel, type Leaf } from '../catalog/catalog.ts';
 import { isBackstop, placeUnknown } from '../catalog/check-rules.ts';
+import { resolveSeen } from '../catalog/see.ts';
 import type { DispatchRule, Unit } from '../catalog/types.ts';
 import { buildLeads, type Lead, type Leads } from './leads.ts';
 
@@ -90,7 +91,11 @@ export function inOrder(rules: readonly DispatchRule[]): DispatchRule[] {
 }
 
 function dutiesOf({ leaves, data }: Catalog, leads: Leads): Map<string, Duty> {
-  const ordered = inOrder(data.rules).map((rule) => ({ rule, lead: leads(rule.lead), co: rule.co.map(leads) }));
+  const ordered = inOrder(resolveSeen(data.rules)).map((rule) => ({
+    rule,
+    lead: leads(rule.lead),
+    co: rule.co.map(leads),
+  }));
   return new Map(
     leaves.map(({ code, path, lead }) => {
       const covering = ordered.filter(({ rule }) => coversMatter(rule, code));

@@ -4,6 +4,7 @@
  */
 import type { Catalog, Leaf } from '../catalog/catalog.ts';
 import { callerKinds, isBackstop } from '../catalog/check-rules.ts';
+import { resolveSeen } from '../catalog/see.ts';
 import { type DispatchRule, type SeedData, type Unit, type Validity, validOn } from '../catalog/types.ts';
 import { buildDispatcher, coversMatter, inOrder } from './choose.ts';
 import { buildLeads, type PlaceCodes } from './leads.ts';
@@ -22,8 +23,9 @@ export interface Finding {
   message: string;
 }
 
-/** All findings for one day: `catalog` is that day's view of `all`. */
-export function lint(catalog: Catalog, all: SeedData): Finding[] {
+/** All findings for one day: `written` is that day's view of `all`. */
+export function lint(written: Catalog, all: SeedData): Finding[] {
+  const catalog = { ...written, data: { ...written.data, rules: resolveSeen(written.data.rules) } };
   const ordered = inOrder(catalog.data.rules);
   return [
     ...unreachable(ordered, catalog),

@@ -31,7 +31,10 @@ export const RuleInput = Type.Object(
     type: Codes(anything),
     caller: Type.Array(oneOf(callerKinds), { maxItems: 2, description: anything }),
     level: Codes(anything),
-    lead: plainText(64, { description: 'street、district、enterprise:词（local-units.csv）或单位编码' }),
+    lead: plainText(64, {
+      description:
+        'street、district、enterprise:词（local-units.csv）、单位编码，或 see:R012：主办和协办取自规则 R012（及接替它的）',
+    }),
     co: Type.Array(plainText(64), { maxItems: 20 }),
     reason: plainText(500, { description: '为什么是这个单位，会写在派单理由里' }),
     validFrom: Type.Optional(Day('查到的规则可以原样送回，但不采用：一律从请求的 validFrom 起')),

@@ -24,6 +24,13 @@ t.test('the built-in catalogue is clean', async (t) => {
   t.same([code, JSON.parse(out)], [0, []]);
 });
 
+t.test('what is in force in the database', async (t) => {
+  const env = { DATA_DIR: t.testdir() };
+  t.match(await run(['rules', 'check', '--database'], env), { code: 0, out: '', err: /没有问题/ });
+  const both = await run(['rules', 'check', '--database', '--dir', builtInSeeds], env);
+  t.match(both, { code: 1, err: /只能选一个/ });
+});
+
 t.test('findings with file and line', async (t) => {
   const dir = folderWith(
     t,
