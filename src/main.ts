@@ -118,6 +118,7 @@ program
   .command('check')
   .description('查派单目录：到不了的、没有主办的、互相矛盾的、单位失效的、下推给街道的；没有问题退出码为 0')
   .option('--dir <folder>', '别的城市的基础数据目录')
+  .option('--database', '查数据库里生效的，不查文件')
   .option('--format <format>', 'text 或 json', 'text')
   .action(rulesCheck);
 program

@@ -40,7 +40,7 @@ const arrows: Record<string, readonly string[]> = {
   place: ['catalog', 'text'],
   dispatch: ['catalog', 'text'],
   figures: ['catalog'],
-  training: ['access', 'classify'],
+  training: ['access', 'catalog', 'classify'],
   media: [],
   attachment: ['access', 'catalog', 'media'],
   workorder: ['access', 'attachment', 'catalog'],

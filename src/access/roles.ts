@@ -29,6 +29,7 @@ export const permissions = {
   'complaint.link': ['dispatcher'],
   'triage.read': ['dispatcher'],
   'group.read': ['dispatcher', 'manager'],
+  'group.close': ['dispatcher'],
   'queue.read': ['handler', 'manager'],
   'order.read': [...desk, 'handler', 'manager', 'callback', 'assessor', 'auditor'],
   'order.handle': ['handler'],

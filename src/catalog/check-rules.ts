@@ -3,6 +3,7 @@
  * the routes. The same for files and for changes through the API.
  */
 import type { Sheets } from './files.ts';
+import { seeFaults, seenBy } from './see.ts';
 import {
   type DispatchRule,
   type Division,
@@ -38,6 +39,12 @@ export const codesOf = (rows: readonly ({ code: string } & Validity)[]): Codes =
 
 /** What stands before the word of a service that differs by place. */
 export const localLead = 'enterprise:';
+/** What a rule's place says where it is for cases whose district is not known. */
+export const placeUnknown = '-';
+/** Rules below this priority are backstops (兜底): asked only where the place is known too roughly for whoever should lead. */
+const leastPriority = 10;
+export const isBackstop = ({ priority }: Pick<DispatchRule, 'priority'>): boolean => priority < leastPriority;
+
 export const callerKinds = ['person', 'enterprise'] as const;
 
 /** What a rule may name. */
@@ -74,33 +81,33 @@ export function leadFault(lead: string, { units, words }: Pick<Known, 'units' | 
   return words.has(word, by) ? null : `“${lead}” 不存在：local-units.csv 没有 “${word}”`;
 }
 
-/** All that is wrong with a rule by itself. */
+/** All that is wrong with a rule by itself; what it sees is looked at by `seeFaults`. */
 export function ruleFaults(rule: DispatchRule, known: Known): string[] {
   const faults: string[] = [];
-  const { matter, place, type, level, caller, lead, co, priority } = rule;
+  const { matter, place, type, level, caller, lead, co } = rule;
   if (matter !== '*' && !known.matters.has(matter, rule)) faults.push(`事项 “${matter}” 不存在`);
   faults.push(...placeFaults(rule, known));
   for (const code of type) if (!known.types.has(code, rule)) faults.push(`诉求类型 “${code}” 不存在`);
   for (const code of level) if (!known.levels.has(code, rule)) faults.push(`紧急程度 “${code}” 不存在`);
   for (const kind of caller) if (!callerKinds.some((one) => one === kind)) faults.push(`诉求人类别 “${kind}” 不存在`);
-  for (const word of [lead, ...co]) {
+  for (const word of seenBy(rule) === null ? [lead, ...co] : co) {
     const fault = leadFault(word, known, rule);
     if (fault !== null) faults.push(`单位 ${fault}`);
   }
   const isOpen = matter === '*' && place === '*' && type.length + level.length + caller.length === 0;
-  if (isOpen && priority > 0) faults.push('没有任何条件，会盖过所有事项的默认主办；兜底请用优先级 0');
+  if (isOpen && !isBackstop(rule)) faults.push('没有任何条件，会盖过所有事项的默认主办；兜底请用优先级 0 至 9');
   return faults;
 }
 
 /** A case is in a street or a district: a rule for the city as such or for a community would never be met. */
 function placeFaults(rule: DispatchRule, { divisions }: Known): string[] {
-  if (rule.place === '*') return [];
+  if (rule.place === '*' || rule.place === placeUnknown) return [];
   const division = divisions.get(rule.place);
   if (division === undefined || (division.validTo !== null && rule.validTo === null))
     return [`区划 “${rule.place}” 不存在`];
   return division.kind === 'district' || division.kind === 'street'
     ? []
-    : [`区划 “${rule.place}” 不是区或街道（乡镇），此规则不会与任何诉求相符；全市请写 *`];
+    : [`区划 “${rule.place}” 不是区或街道（乡镇），此规则不会与任何诉求相符；全市请写 *，地点不明请写 ${placeUnknown}`];
 }
 
 type Fault = (table: 'rules' | 'localUnits' | 'guard' | 'routes', index: number, message: string) => void;
@@ -118,6 +125,13 @@ export function checkDispatch(sheets: Sheets, fault: Fault): void {
   sheets.rules.rows.forEach((row, index) => {
     for (const message of ruleFaults(row, known)) fault('rules', index, message);
   });
+  for (const { code, message } of seeFaults(sheets.rules.rows)) {
+    fault(
+      'rules',
+      sheets.rules.rows.findIndex((row) => row.code === code),
+      message,
+    );
+  }
   checkLocalUnits(sheets.localUnits.rows, known, (index, message) => fault('localUnits', index, message));
   sheets.guard.rows.forEach((row, index) => {
     if (!known.matters.has(row.matter, row)) fault('guard', index, `事项 “${row.matter}” 不存在`);

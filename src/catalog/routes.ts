@@ -34,14 +34,21 @@ const summaries: Record<CatalogTable, string> = {
   levels: '紧急程度与时限',
   calendar: '工作日历的例外（节假日与调休）',
   rules: '派单目录',
+  localUnits: '因地而异的单位（供热等，派单目录里写作 enterprise:词）',
+  guard: '职责守则：依法属于部门、不得由街道主办的事项',
+  routes: '紧急渠道和法定途径',
+  alarms: '群体诉求预警规则',
 };
+
+/** How the address of a table is written: localUnits → local-units. */
+const addressOf = (table: CatalogTable) => table.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 export function catalogRoutes(app: Api, ctx: Context): void {
   for (const table of catalogTables) {
     const schema = catalogList(table);
     app.addSchema(schema);
     app.get(
-      `/catalog/${table}`,
+      `/catalog/${addressOf(table)}`,
       {
         config: { permission: 'catalog.read' },
         schema: {

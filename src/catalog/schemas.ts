@@ -1,7 +1,7 @@
 /** Shapes of the reference data as clients read it. */
 import { type Static, Type } from 'typebox';
 import { nullable, oneOf } from '../http/schemas.ts';
-import { divisionKinds, unitKinds } from './types.ts';
+import { alarmScopes, divisionKinds, routeKinds, unitKinds } from './types.ts';
 
 /** A unit as other answers name it. */
 export const UnitRef = Type.Object({ code: Type.String(), name: Type.String(), kind: oneOf(unitKinds) });
@@ -76,6 +76,27 @@ const rows = {
     reason: Text,
     ...validity,
   }),
+  localUnits: Type.Object({ word: Text, division: Text, unit: Text, reason: Text, ...validity }),
+  guard: Type.Object({ matter: Text, reason: Text, ...validity }),
+  routes: Type.Object({
+    code: Text,
+    kind: oneOf(routeKinds),
+    matter: Text,
+    words: Words,
+    target: Text,
+    alone: Type.Boolean({ description: '紧急转接时，所转的号码独自处置，不另派单' }),
+    reason: Text,
+    ...validity,
+  }),
+  alarms: Type.Object({
+    code: Text,
+    matter: Text,
+    scope: oneOf(alarmScopes),
+    count: Type.Integer(),
+    callers: Type.Integer(),
+    hours: Type.Integer(),
+    ...validity,
+  }),
 } as const;
 
 const Count = Type.Integer({ minimum: 0 });
@@ -107,6 +128,10 @@ export const catalogTables = [
   'levels',
   'calendar',
   'rules',
+  'localUnits',
+  'guard',
+  'routes',
+  'alarms',
 ] as const;
 export type CatalogTable = (typeof catalogTables)[number];
 
@@ -120,6 +145,10 @@ export const listNames: Record<CatalogTable, string> = {
   levels: 'Levels',
   calendar: 'Calendar',
   rules: 'DispatchRules',
+  localUnits: 'LocalUnits',
+  guard: 'DutyGuard',
+  routes: 'Routes',
+  alarms: 'AlarmRules',
 };
 
 /** The answer for one table: its rows, a page at a time, and the version of the loaded data. */

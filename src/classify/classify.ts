@@ -6,6 +6,7 @@
  * given.
  */
 import type { Catalog, Leaf } from '../catalog/catalog.ts';
+import { lineWeight, lineWords } from './bus-lines.ts';
 import { createTracer, type Evidence, type Tracer } from './evidence.ts';
 import { createFeatures, type Features, featurize, layOutSums, type Sums } from './features.ts';
 import { splitFields, type Words } from './fields.ts';
@@ -13,7 +14,7 @@ import { chooseLeaves, createLeafSpace, highest, type LeafSpace } from './leaves
 import { buildLexicon } from './lexicon.ts';
 import { type Head, headOf, type Model, probabilities, scoreColumns } from './model.ts';
 import { ModelError } from './model-file.ts';
-import { buildVocabulary, createReading, type Reading, read, type Vocabulary } from './reading.ts';
+import { buildVocabulary, createReading, type Reading, read, speak, type Vocabulary } from './reading.ts';
 import { type Alarm, type AlarmLevel, alarmLevels, findAlarm } from './urgency.ts';
 
 /** Best first; confidences from 0 to 1. */
@@ -62,6 +63,8 @@ interface Parts {
   alarms: AlarmLevel[];
   /** By first-level matter: the leaf that stands for it where no word names one, or -1. */
   usual: Int32Array;
+  /** Numbers of the words that the number of a bus line stands for. */
+  lineWords: readonly number[];
   tracer: Tracer;
 }
 
@@ -89,6 +92,7 @@ export function buildClassifier(catalog: Catalog, model: Model): Classifier {
     usual: Int32Array.from(lexicon.matters, (matter) =>
       lexicon.leaves.findIndex(({ code }) => code === model.usualLeaf[matter]),
     ),
+    lineWords: lineWords.map((word) => lexicon.words.indexOf(word)).filter((word) => word !== -1),
     tracer: createTracer(vocabulary.words.length, model.sums.length),
   };
   const space: Space = {
@@ -115,10 +119,12 @@ function judge(parts: Parts, space: Space, words: Words, segments: readonly stri
   probabilities(heads.type, scores, type);
   if (heads.level !== undefined) probabilities(heads.level, scores, level);
   const { lexicon } = vocabulary;
+  const line = lineWeight(reading.fields);
+  if (line > 0) speak(lexicon, reading, parts.lineWords, line);
   const leaves = chooseLeaves(lexicon, reading, { matters: matter, needs: need, usual }, leaf);
   const needs = highest(need, needCount);
   const [topNeed = 0] = needs;
-  const [topMatter = 0] = highest(matter, 1);
+  const [topMatter = 0] = highest(leaf.claim, 1);
   const [topType = 0] = highest(type, 1);
   const alarm = findAlarm(alarms, level);
   const alarmColumn = alarm === null ? -1 : (heads.level?.from ?? 0) + alarm.answer;
@@ -130,7 +136,7 @@ function judge(parts: Parts, space: Space, words: Words, segments: readonly stri
   ] as const;
   return {
     leaves,
-    matter: { code: lexicon.matters[topMatter] as string, confidence: matter[topMatter] as number },
+    matter: { code: lexicon.matters[topMatter] as string, confidence: leaf.matter[topMatter] as number },
     needs: needs.map((index) => ({ code: lexicon.needs[index] as string, confidence: need[index] as number })),
     known: reading.seen.count >= leastSeen,
     type: { code: lexicon.types[topType] as string, confidence: type[topType] as number },

@@ -26,6 +26,10 @@ export interface LeafSpace {
   mass: Float64Array;
   /** By first-level matter: the masses of its leaves together. */
   total: Float64Array;
+  /** By first-level matter: its probability by what the model and the words for its leaves say together, which is too sure. */
+  claim: Float64Array;
+  /** By first-level matter: how far it is believed. */
+  matter: Float64Array;
 }
 
 export function createLeafSpace({ leaves, matters }: Lexicon): LeafSpace {
@@ -34,6 +38,8 @@ export function createLeafSpace({ leaves, matters }: Lexicon): LeafSpace {
     isTouched: new Uint8Array(leaves.length),
     mass: new Float64Array(leaves.length),
     total: new Float64Array(matters.length),
+    claim: new Float64Array(matters.length),
+    matter: new Float64Array(matters.length),
   };
 }
 
@@ -83,6 +89,30 @@ function weigh(lexicon: Lexicon, reading: Reading, needs: Float64Array, space: L
   return Math.exp(noneScore * slope);
 }
 
+/**
+ * What the model says of each matter, times the mass of the matter's heaviest leaf, or `none` where it has none: a model has seen
+ * few texts of a seldom matter, while the matter's own words name it. The two know of each other, so the product says rightly
+ * which comes first and is too sure of it; it is believed half-way, by the geometric mean of it and the model.
+ */
+function weighMatters({ matterOf }: Lexicon, matters: Float64Array, none: number, space: LeafSpace): void {
+  const { touched, mass, claim, matter: believed } = space;
+  claim.fill(none);
+  for (let i = 0; i < touched.count; i += 1) {
+    const leaf = touched.items[i] as number;
+    const matter = matterOf[leaf] as number;
+    if ((mass[leaf] as number) > (claim[matter] as number)) claim[matter] = mass[leaf] as number;
+  }
+  let sum = 0;
+  for (let i = 0; i < claim.length; i += 1) {
+    claim[i] = (claim[i] as number) * (matters[i] as number);
+    sum += claim[i] as number;
+  }
+  for (let i = 0; i < claim.length; i += 1) {
+    claim[i] = (claim[i] as number) / sum;
+    believed[i] = Math.sqrt((claim[i] as number) * (matters[i] as number));
+  }
+}
+
 /** The heaviest leaf of a matter, -1 where none is touched; `except` are passed over. */
 function heaviest({ matterOf }: Lexicon, { touched, mass }: LeafSpace, matter: number, except: readonly number[]) {
   let best = -1;
@@ -122,12 +152,16 @@ export interface Belief {
   usual: Int32Array;
 }
 
-/** The likeliest leaf, the best leaves of the next two matters, and two more of the first matter. */
+/**
+ * The likeliest leaf, the best leaves of the next two matters, and two more of the first matter. None is
+ * believed further than those before it.
+ */
 export function chooseLeaves(lexicon: Lexicon, reading: Reading, belief: Belief, space: LeafSpace): RatedLeaf[] {
   const none = weigh(lexicon, reading, belief.needs, space);
+  weighMatters(lexicon, belief.matters, none, space);
   const chosen: number[] = [];
   const rated: RatedLeaf[] = [];
-  const top = highest(belief.matters, matterCount);
+  const top = highest(space.claim, matterCount);
   for (let i = 0; i < top.length + siblingCount; i += 1) {
     // behind the matters' best leaves stand further ones of the first
     const matter = top[i < top.length ? i : 0] as number;
@@ -138,7 +172,8 @@ export function chooseLeaves(lexicon: Lexicon, reading: Reading, belief: Belief,
     if (leaf === undefined) continue;
     const share = isUsual ? usualShare : (space.mass[best] as number) / ((space.total[matter] as number) + none);
     chosen.push(index);
-    rated.push({ leaf, confidence: (belief.matters[matter] as number) * share });
+    const confidence = (space.matter[matter] as number) * share;
+    rated.push({ leaf, confidence: Math.min(confidence, rated.at(-1)?.confidence ?? 1) });
   }
   return rated;
 }

@@ -121,24 +121,33 @@ function countPlaces({ places: { count, spans }, fields, seen, best, total, numb
 }
 
 /** Adds up what the lexicon's words among those found push. */
-function push({ from, target, weight }: Lexicon, reading: Reading): void {
-  const { scores, pushed, isPushed, seen, best } = reading;
+function push(lexicon: Lexicon, reading: Reading): void {
+  const { pushed, seen, best } = reading;
   reading.lexical = 0;
   for (let i = 0; i < seen.count; i += 1) {
     const word = seen.items[i] as number;
-    if (word >= from.length - 1) continue;
-    reading.lexical += 1;
-    const times = best[i] as number;
-    const end = from[word + 1] as number;
-    for (let at = from[word] as number; at < end; at += 1) {
-      const slot = target[at] as number;
-      scores[slot] = (scores[slot] as number) + (weight[at] as number) * times;
-      if (isPushed[slot] === 1) continue;
-      isPushed[slot] = 1;
-      append(pushed, slot);
-    }
+    if (word < lexicon.from.length - 1) pushWord(lexicon, reading, word, best[i] as number);
   }
   sort(pushed);
+}
+
+function pushWord({ from, target, weight }: Lexicon, reading: Reading, word: number, times: number): void {
+  const { scores, pushed, isPushed } = reading;
+  reading.lexical += 1;
+  const end = from[word + 1] as number;
+  for (let at = from[word] as number; at < end; at += 1) {
+    const slot = target[at] as number;
+    scores[slot] = (scores[slot] as number) + (weight[at] as number) * times;
+    if (isPushed[slot] === 1) continue;
+    isPushed[slot] = 1;
+    append(pushed, slot);
+  }
+}
+
+/** Lets words of the lexicon speak that a text says in a form no list can hold; those it holds as such have spoken. */
+export function speak(lexicon: Lexicon, reading: Reading, words: readonly number[], times: number): void {
+  for (const word of words) if (reading.numberOf[word] === 0) pushWord(lexicon, reading, word, times);
+  sort(reading.pushed);
 }
 
 /** By insertion: a text pushes few slots. */

@@ -11,7 +11,8 @@ import { checkModel, listModels, loadModel } from '../classify/store.ts';
 import { readConfig } from '../config.ts';
 import { readSeeds } from '../db/seed.ts';
 import { buildJudge, type Judge } from '../intake/judge.ts';
-import { Example, Letter, parseLines } from '../training/examples.ts';
+import { AnsweredLetter, Example, Letter, parseLines } from '../training/examples.ts';
+import { buildUnitFinder, type LeadFigures, measureLeads } from '../training/leads.ts';
 import { type Answered, type Measurement, measure } from '../training/measure.ts';
 import { wordsOf } from '../training/sets.ts';
 import { CommandError, print } from './common.ts';
@@ -37,7 +38,50 @@ interface Cost {
 }
 
 export async function evaluate(options: EvaluateOptions): Promise<void> {
-  print(JSON.stringify(await evaluateModel(options), null, 2));
+  const isAnswered = options.task === 'lead' && holdsUnits(readFileSync(options.data, 'utf8'));
+  print(JSON.stringify(isAnswered ? evaluateLeads(options) : await evaluateModel(options), null, 2));
+}
+
+/** Whether a file is one of letters with the units that answered them, by its first line. */
+const holdsUnits = (text: string) => /^[^\n]*"units"\s*:/.test(text.trimStart());
+
+/** The whole way, as far as words and the place in them go: matter, place, lead; against the units that answered. */
+export function evaluateLeads({ data: file, model: name, dir, lenient }: EvaluateOptions): LeadFigures & {
+  task: string;
+  model: string;
+} {
+  const { catalog, segmenter, model } = load({ name, dir, lenient });
+  const judge = buildJudge(catalog, segmenter, model);
+  const find = buildUnitFinder(catalog);
+  const letters = parseLines(readFileSync(file, 'utf8'), AnsweredLetter, file).map((letter, index) => {
+    const { title, text } = wordsOf(letter);
+    const { lead, status } = judge.judge({ title: title ?? undefined, text }).judgement.dispatch;
+    return {
+      id: letter.id ?? String(index + 1),
+      lead: lead && (catalog.units.get(lead.code) ?? null),
+      status,
+      answering: letter.units.map(find),
+    };
+  });
+  return { task: 'lead', model: model.name, ...measureLeads(letters, catalog.units) };
+}
+
+/** What a judge is built of: a folder's seeds and a model, the one in use unless another is named. */
+function load({
+  name,
+  dir,
+  lenient,
+}: {
+  name: string | undefined;
+  dir: string | undefined;
+  lenient: boolean | undefined;
+}) {
+  const { data } = readSeeds(dir);
+  const segmenter = createSegmenter(userWords(data));
+  const model = loadModel(readConfig(process.env).MODEL_DIR, name);
+  if (!lenient) checkModel(model, data, segmenter.name);
+  const catalog = buildCatalog(data, shanghaiDate(new Date()));
+  return { catalog, segmenter, model };
 }
 
 const isTask = (word: string): word is TaskName => tasks.some((task) => task === word);
@@ -51,12 +95,8 @@ export async function evaluateModel({
   lenient,
 }: EvaluateOptions): Promise<Measurement & { task: string; model: string; microseconds: Cost }> {
   if (!isTask(task)) throw new CommandError(`没有任务 ${task}；可用：${tasks.join('、')}`);
-  const { data } = readSeeds(dir);
-  const segmenter = createSegmenter(userWords(data));
-  const folder = readConfig(process.env).MODEL_DIR;
-  const model = loadModel(folder, name ?? (task === 'letters7' ? lettersModel(folder) : undefined));
-  if (!lenient) checkModel(model, data, segmenter.name);
-  const catalog = buildCatalog(data, shanghaiDate(new Date()));
+  const lettersName = task === 'letters7' ? lettersModel(readConfig(process.env).MODEL_DIR) : undefined;
+  const { catalog, segmenter, model } = load({ name: name ?? lettersName, dir, lenient });
   const items = parseLines(readFileSync(file, 'utf8'), task === 'letters7' ? Letter : Example, file);
   if (items.length === 0) throw new CommandError(`${file} 里没有标注`);
   const texts = items.map((item) => wordsOf(item));

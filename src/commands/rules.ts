@@ -1,10 +1,12 @@
-/** `rules check`: the linter of the dispatch catalogue on seed files, with file and line. */
+/** `rules check`: the linter of the dispatch catalogue, on seed files with file and line, or on what is in force in the database. */
 import { shanghaiDate } from '../catalog/calendar.ts';
 import { buildCatalog } from '../catalog/catalog.ts';
 import { fileOf, type Sheets } from '../catalog/files.ts';
+import { loadCatalogRows } from '../catalog/store.ts';
+import type { SeedData } from '../catalog/types.ts';
 import { dataOf, readSheets } from '../db/seed.ts';
 import { type Finding, lint } from '../dispatch/lint.ts';
-import { CommandError, print, say, seedsFolder } from './common.ts';
+import { CommandError, print, say, seedsFolder, withDatabase } from './common.ts';
 
 /** A finding with the place where it is to be mended. */
 interface Placed extends Finding {
@@ -21,16 +23,42 @@ function placed(finding: Finding, sheets: Sheets): Placed {
   return { ...finding, file: fileOf(table), line: sheets[table].lines[index] ?? 0 };
 }
 
-/** Exit code 0 where nothing is found, 1 with findings. */
-export async function rulesCheck({ dir, format }: { dir?: string; format: string }): Promise<void> {
-  if (format !== 'text' && format !== 'json') throw new CommandError(`没有格式 ${format}；可用：text、json`);
+/** A finding in the database, which has no files. */
+type Told = Finding | Placed;
+
+const findIn = (data: SeedData): Finding[] => lint(buildCatalog(data, shanghaiDate(new Date())), data);
+
+/** The rows to check and what is found in them. */
+async function look({ dir, database }: Options): Promise<{ data: SeedData; found: Told[] }> {
+  if (database === true) {
+    const data = await withDatabase(({ db }) => loadCatalogRows(db));
+    return { data, found: findIn(data) };
+  }
   const sheets = readSheets(seedsFolder(dir));
   const data = dataOf(sheets);
-  const found = lint(buildCatalog(data, shanghaiDate(new Date())), data).map((finding) => placed(finding, sheets));
+  return { data, found: findIn(data).map((finding) => placed(finding, sheets)) };
+}
+
+const whereOf = (finding: Told) => ('file' in finding ? `${finding.file}:${finding.line}` : fileOf(finding.table));
+
+interface Options {
+  dir?: string;
+  database?: boolean;
+  format: string;
+}
+
+/** Exit code 0 where nothing is found, 1 with findings. */
+export async function rulesCheck(options: Options): Promise<void> {
+  const { format, dir, database } = options;
+  if (format !== 'text' && format !== 'json') throw new CommandError(`没有格式 ${format}；可用：text、json`);
+  if (dir !== undefined && database === true) throw new CommandError('--dir 查文件，--database 查数据库，只能选一个');
+  const { data, found } = await look(options);
   if (format === 'json') print(JSON.stringify(found, null, 2));
   else
-    for (const { file, line, severity, check, code, message } of found)
-      print(`${file}:${line} ${severity} ${check} ${code} ${message}`);
+    for (const finding of found) {
+      const { severity, check, code, message } = finding;
+      print(`${whereOf(finding)} ${severity} ${check} ${code} ${message}`);
+    }
   const errors = found.filter(({ severity }) => severity === 'error').length;
   say(
     found.length === 0

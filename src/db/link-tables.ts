@@ -60,6 +60,16 @@ export const groupAlarms = pgTable(
   ],
 );
 
+/** That a person closed a group alarm before its window was over: who, when, why; never edited (a trigger refuses it). */
+export const groupClosings = pgTable('group_closings', {
+  alarmId: reference('alarm_id')
+    .primaryKey()
+    .references(() => groupAlarms.id),
+  at: instant('at').notNull(),
+  actor: text('actor').notNull(),
+  reason: text('reason').notNull(),
+});
+
 /** The complaints of a group alarm: those that raised it and those that came while it was open. */
 export const groupMembers = pgTable(
   'group_members',

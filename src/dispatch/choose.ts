@@ -2,10 +2,12 @@
  * Chooses the unit that leads and those that help: matter × place → lead, co-handlers, and why; and who else could lead.
  *
  * The rule of highest priority that matches decides; where none does, the matter's own default lead. Clear duty and place
- * go straight to the unit; where a street's duty is clear but only the district known, the rules of priority 0 say who is
- * the backstop (兜底); all else waits for a person with the suggestion made here (docs/domain.md, chain and rules, 2).
+ * go straight to the unit; where the duty of a street or district is clear but the place known too roughly, the rules of
+ * least priority say who is the backstop (兜底); all else waits for a person with the suggestion made here (docs/domain.md, chain and rules, 2).
  */
 import { type Catalog, emergencyLevel, type Leaf } from '../catalog/catalog.ts';
+import { isBackstop, placeUnknown } from '../catalog/check-rules.ts';
+import { resolveSeen } from '../catalog/see.ts';
 import type { DispatchRule, Unit } from '../catalog/types.ts';
 import { buildLeads, type Lead, type Leads } from './leads.ts';
 
@@ -51,7 +53,7 @@ const mostRunnersUp = 3;
 
 /** Whether the place, request type, level and caller of a case meet a rule; its matter is looked at beforehand. */
 function matches({ rule }: Option, facts: Facts): boolean {
-  const place = facts.street ?? facts.district ?? '';
+  const place = facts.street ?? facts.district ?? placeUnknown;
   return (
     (rule.place === '*' || place.startsWith(rule.place)) &&
     (rule.type.length === 0 || rule.type.includes(facts.type)) &&
@@ -76,7 +78,7 @@ interface Option {
 interface Duty {
   /** Rules that may concern it, those that come first in front. */
   options: Option[];
-  /** Rules of priority 0: who takes it where the place is known too roughly. */
+  /** Who takes it where the place is known too roughly. */
   backstops: Option[];
   /** The matter's own lead, and why. */
   usual: Lead;
@@ -89,7 +91,11 @@ export function inOrder(rules: readonly DispatchRule[]): DispatchRule[] {
 }
 
 function dutiesOf({ leaves, data }: Catalog, leads: Leads): Map<string, Duty> {
-  const ordered = inOrder(data.rules).map((rule) => ({ rule, lead: leads(rule.lead), co: rule.co.map(leads) }));
+  const ordered = inOrder(resolveSeen(data.rules)).map((rule) => ({
+    rule,
+    lead: leads(rule.lead),
+    co: rule.co.map(leads),
+  }));
   return new Map(
     leaves.map(({ code, path, lead }) => {
       const covering = ordered.filter(({ rule }) => coversMatter(rule, code));
@@ -97,8 +103,8 @@ function dutiesOf({ leaves, data }: Catalog, leads: Leads): Map<string, Duty> {
       return [
         code,
         {
-          options: covering.filter(({ rule }) => rule.priority > 0),
-          backstops: covering.filter(({ rule }) => rule.priority === 0),
+          options: covering.filter(({ rule }) => !isBackstop(rule)),
+          backstops: covering.filter(({ rule }) => isBackstop(rule)),
           usual,
           usualReason: `事项“${path.join('—')}”按派单目录由${usual.name}主办`,
         },
@@ -107,7 +113,7 @@ function dutiesOf({ leaves, data }: Catalog, leads: Leads): Map<string, Duty> {
   );
 }
 
-/** Which row decides: the first rule that matches, or the matter's own lead; and the backstop where a street is not known. */
+/** Which row decides: the first rule that matches, or the matter's own lead; and the backstop where the place is known too roughly. */
 interface Decision {
   index: number;
   option: Option | undefined;
@@ -121,8 +127,11 @@ function decide({ options, backstops, usual }: Duty, facts: Facts): Decision {
   while (index < options.length && !matches(options[index] as Option, facts)) index += 1;
   const option = options[index];
   const lead = option?.lead ?? usual;
-  const tooRough = lead.word === 'street' && facts.street === null;
-  const backstop = tooRough ? backstops.find((candidate) => matches(candidate, facts)) : undefined;
+  const tooRough =
+    (lead.word === 'street' && facts.street === null) || (lead.word === 'district' && facts.district === null);
+  const backstop = tooRough
+    ? backstops.find((candidate) => matches(candidate, facts) && candidate.lead.unitIn(facts) !== null)
+    : undefined;
   return {
     index,
     option,
@@ -172,7 +181,7 @@ export function buildDispatcher(catalog: Catalog): Dispatcher {
       if (duty === undefined) return unknown;
       const taken = decide(duty, facts);
       const { option, lead, backstop, unit } = taken;
-      const doubt = doubtOf(facts, lead, unit);
+      const doubt = doubtOf(facts, { lead: backstop?.lead ?? lead, co: option?.co ?? [] }, unit);
       const why = reasonOf(option?.rule.reason ?? duty.usualReason, lead, backstop, facts);
       return {
         status: doubt === null ? 'dispatch' : 'triage',
@@ -204,16 +213,23 @@ function helpersOf(words: readonly Lead[], street: Lead, lead: Unit | null, fact
 function reasonOf(duty: string, lead: Lead, backstop: Option | undefined, facts: Facts): string {
   const local = lead.reasonIn(facts);
   const why = local === null ? duty : `${duty}${duty.endsWith('。') ? '' : '：'}${local}`;
-  return backstop ? `${why}；只能定位到区：${backstop.rule.reason}` : why;
+  const rough = facts.district === null ? '地点不明' : '只能定位到区';
+  return backstop ? `${why}；${rough}：${backstop.rule.reason}` : why;
 }
 
-/** Why a person must decide; null where the machine may. Duties of city departments do not depend on the place. */
-function doubtOf(facts: Facts, { word }: Lead, unit: Unit | null): string | null {
+/** Whether who takes it depends on the place: units named as such serve the whole city. An enterprise goes out with helpers there. */
+function needsPlace({ lead, co }: Pick<Option, 'lead' | 'co'>, unit: Unit | null): boolean {
+  return lead.isLocal || (unit?.kind === 'enterprise' && co.some(({ isLocal }) => isLocal));
+}
+
+/** Why a person must decide; null where the machine may. */
+function doubtOf(facts: Facts, option: Pick<Option, 'lead' | 'co'>, unit: Unit | null): string | null {
   if (!facts.matterAccepted) return '事项把握不足';
   if (facts.placeStatus === 'outside') return '地点在本市以外';
-  const needsPlace = word === 'street' || word === 'district' || unit?.kind !== 'city';
-  if (needsPlace && facts.placeStatus === 'ambiguous') return '地点有多种可能';
-  if (needsPlace && facts.placeStatus === 'unknown') return '地点不明';
+  if (needsPlace(option, unit)) {
+    if (facts.placeStatus === 'ambiguous') return '地点有多种可能';
+    if (facts.placeStatus === 'unknown') return '地点不明';
+  }
   if (unit === null) return '没有对应的承办单位';
   return null;
 }

@@ -17,6 +17,8 @@ export interface Lead {
   word: string;
   /** Says who it is where the unit is not known. */
   name: string;
+  /** Whether it depends on the place. */
+  isLocal: boolean;
   unitIn(place: PlaceCodes): Unit | null;
   /** Why this unit in this place, where that needs saying. */
   reasonIn(place: PlaceCodes): string | null;
@@ -44,10 +46,12 @@ function localOf({ data, units }: Catalog, lead: string, word: string): Lead {
   );
   const rowIn = ({ street, district }: PlaceCodes) =>
     byPlace.get(street ?? '') ?? byPlace.get(district ?? '') ?? byPlace.get('*');
+  const everywhere = rows.length === 1 ? (byPlace.get('*')?.unit ?? undefined) : undefined;
   return {
     word: lead,
     // Where it is one unit everywhere, that is who it is.
-    name: (rows.length === 1 ? byPlace.get('*')?.unit?.name : undefined) ?? '所在地的单位',
+    name: everywhere?.name ?? '所在地的单位',
+    isLocal: everywhere === undefined,
     unitIn: (place) => rowIn(place)?.unit ?? null,
     reasonIn: (place) => rowIn(place)?.reason ?? null,
   };
@@ -60,12 +64,14 @@ export function buildLeads(catalog: Catalog): Leads {
   const street: Lead = {
     word: 'street',
     name: '所在街道（乡镇）',
+    isLocal: true,
     unitIn: (place) => of(place.street),
     reasonIn: noReason,
   };
   const district: Lead = {
     word: 'district',
     name: '所在区',
+    isLocal: true,
     // A street that answers to a unit of its own (a development zone) answers to it for the district's duties too.
     unitIn: (place) => {
       const own = of(place.street);
@@ -78,7 +84,7 @@ export function buildLeads(catalog: Catalog): Leads {
     if (word.startsWith(localLead)) return localOf(catalog, word, word.slice(localLead.length));
     const unit = catalog.units.get(word);
     if (unit === undefined) return localOf(catalog, word, word);
-    return { word, name: unit.name, unitIn: () => unit, reasonIn: noReason };
+    return { word, name: unit.name, isLocal: false, unitIn: () => unit, reasonIn: noReason };
   };
   return (word) => {
     const lead = known.get(word) ?? build(word);

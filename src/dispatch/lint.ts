@@ -3,7 +3,8 @@
  * leads, rows that contradict each other, units out of date, and duties of departments pushed down to streets. Pure.
  */
 import type { Catalog, Leaf } from '../catalog/catalog.ts';
-import { callerKinds } from '../catalog/check-rules.ts';
+import { callerKinds, isBackstop } from '../catalog/check-rules.ts';
+import { resolveSeen } from '../catalog/see.ts';
 import { type DispatchRule, type SeedData, type Unit, type Validity, validOn } from '../catalog/types.ts';
 import { buildDispatcher, coversMatter, inOrder } from './choose.ts';
 import { buildLeads, type PlaceCodes } from './leads.ts';
@@ -22,8 +23,9 @@ export interface Finding {
   message: string;
 }
 
-/** All findings for one day: `catalog` is that day's view of `all`. */
-export function lint(catalog: Catalog, all: SeedData): Finding[] {
+/** All findings for one day: `written` is that day's view of `all`. */
+export function lint(written: Catalog, all: SeedData): Finding[] {
+  const catalog = { ...written, data: { ...written.data, rules: resolveSeen(written.data.rules) } };
   const ordered = inOrder(catalog.data.rules);
   return [
     ...unreachable(ordered, catalog),
@@ -57,10 +59,7 @@ function takesAll(one: DispatchRule, other: DispatchRule, { types, levels }: Cat
   );
 }
 
-/** Rules of priority 0 are asked only where all others leave the place too rough: they hide nothing but each other. */
-const isBackstop = ({ priority }: DispatchRule) => priority === 0;
-
-/** Rules whose every matter is taken by rules that come before them. */
+/** Rules whose every matter is taken by rules that come before them. Backstops hide nothing but each other. */
 function unreachable(ordered: readonly DispatchRule[], catalog: Catalog): Finding[] {
   return ordered.flatMap((rule, index): Finding[] => {
     const before = ordered

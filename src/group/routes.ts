@@ -1,10 +1,10 @@
-/** GET /groups. */
+/** GET /groups, and closing an alarm by hand. */
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
-import { ref } from '../http/schemas.ts';
-import { sessionOf } from '../http/security.ts';
-import { GroupAlarm, GroupList, GroupQuery } from './schemas.ts';
-import { readGroups } from './service.ts';
+import { IdParams, ref } from '../http/schemas.ts';
+import { conflict, sessionOf } from '../http/security.ts';
+import { CloseGroup, GroupAlarm, GroupList, GroupQuery } from './schemas.ts';
+import { closeGroup, readGroups } from './service.ts';
 
 export function groupRoutes(app: Api, ctx: Context): void {
   for (const schema of [GroupAlarm, GroupList]) app.addSchema(schema);
@@ -22,5 +22,21 @@ export function groupRoutes(app: Api, ctx: Context): void {
       },
     },
     (request) => readGroups(ctx, sessionOf(request), request.query, ctx.clock()),
+  );
+
+  app.post(
+    '/groups/:id/close',
+    {
+      config: { permission: 'group.close' },
+      schema: {
+        operationId: 'closeGroup',
+        tags: ['complaints'],
+        summary: '关闭一个群体预警：不再加入诉求，此后的新诉求够数时另起一个',
+        params: IdParams,
+        body: CloseGroup,
+        response: { 200: ref(GroupAlarm), ...conflict },
+      },
+    },
+    (request) => closeGroup(ctx, sessionOf(request), Number(request.params.id), request.body, ctx.clock()),
   );
 }

@@ -1,12 +1,22 @@
-/** Group alarms: watched when a complaint is filed, read by the desk and by the units concerned. */
+/** Group alarms: watched when a complaint is filed, read by the desk and by the units concerned, closed by the desk. */
 import { type Session, scopeOf } from '../access/scope.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
 import { type Catalog, divisionOf, matterPath } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
+import { AppError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
 import { type GroupFigures, largest, type Subject, type Watch, watchesOf } from './alarm.ts';
-import type { GroupAlarm, GroupList, GroupQuery } from './schemas.ts';
-import { type AlarmRow, figuresOf, findNear, joinAlarm, listAlarms } from './store.ts';
+import type { CloseGroup, GroupAlarm, GroupList, GroupQuery } from './schemas.ts';
+import {
+  type AlarmRow,
+  figuresOf,
+  findAlarm,
+  findNear,
+  insertClosing,
+  joinAlarm,
+  listAlarms,
+  lockAlarm,
+} from './store.ts';
 
 type Db = Context['db'];
 
@@ -36,11 +46,13 @@ export async function groupOfStored(db: Db, complaintId: number): Promise<GroupF
   return largest(await figuresOf(db, complaintId));
 }
 
+const isOpenAt = ({ until, closed }: AlarmRow, now: Date) => until > now && closed === null;
+
 function view(row: AlarmRow, catalog: Catalog, now: Date): GroupAlarm {
-  const { id, rule, scope, matter, place, count, callers, numbers } = row;
+  const { id, rule, scope, matter, place, count, callers, numbers, closed } = row;
   return {
     id: String(id),
-    status: row.until > now ? 'open' : 'closed',
+    status: isOpenAt(row, now) ? 'open' : 'closed',
     rule,
     matter: { code: matter, path: matterPath(catalog.matters, matter) },
     scope,
@@ -50,8 +62,34 @@ function view(row: AlarmRow, catalog: Catalog, now: Date): GroupAlarm {
     until: shanghaiTime(row.until),
     count,
     callers,
+    closed: closed && { ...closed, at: shanghaiTime(closed.at) },
     numbers,
   };
+}
+
+/** Closes an open alarm for good. Throws NOT_FOUND, or ILLEGAL_ACTION where its window is over or somebody closed it. */
+export async function closeGroup(
+  ctx: Context,
+  session: Session,
+  id: number,
+  { reason }: CloseGroup,
+  now: Date,
+): Promise<GroupAlarm> {
+  const { catalog } = ctx.judgeAt(now);
+  return ctx.db.transaction(async (tx) => {
+    const before = await findAlarm(tx, id, scopeOf(session));
+    if (before === undefined) throw new AppError('NOT_FOUND');
+    await lockAlarm(tx, before);
+    // Read again behind the lock: a filing that joined it or another who closed it has ended by now.
+    const row = (await findAlarm(tx, id, scopeOf(session))) ?? before;
+    if (!isOpenAt(row, now)) {
+      const detail = row.closed === null ? '时间窗已过' : '已由人关闭';
+      throw new AppError('ILLEGAL_ACTION', detail, { state: 'closed', allowed: [] });
+    }
+    const closed = { at: now, actor: session.actor, reason };
+    await insertClosing(tx, id, closed);
+    return view({ ...row, closed }, catalog, now);
+  });
 }
 
 /** A page of alarms that concern the session, the newest first. */

@@ -3,6 +3,7 @@
  * under a code of its own, so that an order's rule stays what it was. Pure.
  */
 import { knownOf, ruleFaults } from '../catalog/check-rules.ts';
+import { numberOf, rootOf, seeFaults } from '../catalog/see.ts';
 import type { DispatchRule, RuleChange, SeedData } from '../catalog/types.ts';
 import type { FieldError } from '../http/validation.ts';
 import type { RuleInput } from './schemas.ts';
@@ -17,10 +18,6 @@ export interface Plan {
   problems: FieldError[];
 }
 
-const successor = /^(.+)\.v(\d+)$/;
-/** The code without the number of the successor: R049 of R049.v2. */
-const rootOf = (code: string) => successor.exec(code)?.[1] ?? code;
-const numberOf = (code: string) => Number(successor.exec(code)?.[2] ?? 1);
 const later = (a: string, b: string) => (a > b ? a : b);
 const same = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((one, at) => one === b[at]);
@@ -77,7 +74,22 @@ export function planRules(data: SeedData, wishes: readonly RuleInput[], from: st
     const ends = row.validTo !== null && (row.validTo < from || (row.validTo === from && row.validFrom === from));
     if (ends) fault(`validTo 应晚于 ${from}`);
   });
-  return { problems, ...rowsOf(data.rules, changes, from) };
+  const rows = rowsOf(data.rules, changes, from);
+  return { problems: [...problems, ...seenProblems(data.rules, rows.rules, wishes)], ...rows };
+}
+
+/** What the change makes wrong with rules that see others, those that were not sent among them. */
+function seenProblems(
+  before: readonly DispatchRule[],
+  after: readonly DispatchRule[],
+  wishes: readonly RuleInput[],
+): FieldError[] {
+  const told = new Set(seeFaults(before).map(({ code, message }) => `${code} ${message}`));
+  return seeFaults(after).flatMap(({ code, message }) => {
+    if (told.has(`${code} ${message}`)) return [];
+    const index = wishes.findIndex((wish) => rootOf(wish.code) === rootOf(code));
+    return [{ path: index === -1 ? 'rules' : `rules.${index}.lead`, message: `${code} ${message}` }];
+  });
 }
 
 /** The rows behind the changes. A row that was to start later than its end now does never: its end is its start. */

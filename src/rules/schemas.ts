@@ -16,13 +16,25 @@ export const RuleInput = Type.Object(
       pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,27}$',
       description: '新编码即新规则；已有的编码即由此规则接替它，接替者的编码加 .v2、.v3',
     }),
-    priority: Type.Integer({ minimum: 0, maximum: 1_000_000, description: '大的在前；0 为只定位到区时的兜底' }),
+    priority: Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000,
+      description: '大的在前；0 至 9 为兜底，只用于地点不够清楚、应主办的街道或区不知道时',
+    }),
     matter: Type.String({ minLength: 1, maxLength: 32, format: 'plain-text', description: '事项及其下级；* 为不限' }),
-    place: Type.String({ minLength: 1, maxLength: 32, format: 'plain-text', description: '区或街道；* 为不限' }),
+    place: Type.String({
+      minLength: 1,
+      maxLength: 32,
+      format: 'plain-text',
+      description: '区或街道；* 为不限，- 为区也不知道',
+    }),
     type: Codes(anything),
     caller: Type.Array(oneOf(callerKinds), { maxItems: 2, description: anything }),
     level: Codes(anything),
-    lead: plainText(64, { description: 'street、district、enterprise:词（local-units.csv）或单位编码' }),
+    lead: plainText(64, {
+      description:
+        'street、district、enterprise:词（local-units.csv）、单位编码，或 see:R012：主办和协办取自规则 R012（及接替它的）',
+    }),
     co: Type.Array(plainText(64), { maxItems: 20 }),
     reason: plainText(500, { description: '为什么是这个单位，会写在派单理由里' }),
     validFrom: Type.Optional(Day('查到的规则可以原样送回，但不采用：一律从请求的 validFrom 起')),

@@ -42,6 +42,14 @@ export const Letter = Type.Object({
 });
 export type Letter = Static<typeof Letter>;
 
+/** A letter with the units that answered it, by name or code; what `evaluate --task lead` goes the whole way on. */
+export const AnsweredLetter = Type.Object({
+  ...Text,
+  id: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  units: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }),
+});
+export type AnsweredLetter = Static<typeof AnsweredLetter>;
+
 /** A line that cannot be used; the message names it. */
 export class ExampleError extends Error {}
 

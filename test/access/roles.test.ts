@@ -7,7 +7,20 @@ import { app, type Caller, complaint, refused, stored } from '../helper.ts';
 
 const everyone = [...roles];
 const readers: Role[] = ['operator', 'dispatcher', 'handler', 'manager', 'callback', 'assessor', 'admin', 'auditor'];
-const catalogs = ['divisions', 'units', 'needs', 'matters', 'types', 'levels', 'calendar', 'rules'];
+const catalogs = [
+  'divisions',
+  'units',
+  'needs',
+  'matters',
+  'types',
+  'levels',
+  'calendar',
+  'rules',
+  'local-units',
+  'guard',
+  'routes',
+  'alarms',
+];
 
 /** The column "role" of api.md; "by scope" is every role but those that have no business there. */
 const calls: Record<string, Role[]> = {
@@ -26,6 +39,7 @@ const calls: Record<string, Role[]> = {
   'GET /orders/{id}/attachments': readers,
   'GET /attachments/{id}': [...readers, 'channel'],
   'POST /attachments/{id}/withdraw': ['operator', 'dispatcher', 'callback', 'channel', 'handler', 'manager'],
+  'POST /groups/{id}/close': ['dispatcher'],
   'GET /queue': ['handler', 'manager'],
   'GET /orders/{id}': readers,
   'POST /orders/{id}/sign': ['handler'],

@@ -24,6 +24,13 @@ t.test('the built-in catalogue is clean', async (t) => {
   t.same([code, JSON.parse(out)], [0, []]);
 });
 
+t.test('what is in force in the database', async (t) => {
+  const env = { DATA_DIR: t.testdir() };
+  t.match(await run(['rules', 'check', '--database'], env), { code: 0, out: '', err: /没有问题/ });
+  const both = await run(['rules', 'check', '--database', '--dir', builtInSeeds], env);
+  t.match(both, { code: 1, err: /只能选一个/ });
+});
+
 t.test('findings with file and line', async (t) => {
   const dir = folderWith(
     t,
@@ -35,14 +42,14 @@ X2,30,M03.04,*,*,*,*,QY-RL,,到不了。,2026-01-01,
   t.equal(code, 1);
   t.same(
     out.split('\n').map((line) => line.split(' ').slice(0, 4).join(' ')),
-    ['rules.csv:78 warning unreachable X2', 'rules.csv:77 error pushed-down X1', ''],
+    ['rules.csv:127 warning unreachable X2', 'rules.csv:126 error pushed-down X1', ''],
   );
   t.match(out, /食品和药品安全/);
   t.match(err, /1 处错误、1 处提醒/);
   const json = JSON.parse((await run(['rules', 'check', '--dir', dir, '--format', 'json'], {})).out);
   t.match(json, [
-    { file: 'rules.csv', line: 78, check: 'unreachable', code: 'X2' },
-    { line: 77, severity: 'error' },
+    { file: 'rules.csv', line: 127, check: 'unreachable', code: 'X2' },
+    { line: 126, severity: 'error' },
   ]);
 });
 
@@ -51,7 +58,7 @@ t.test('files that cannot be loaded at all, and wrong usage', async (t) => {
   t.match(await run(['rules', 'check', '--dir', dir], {}), {
     code: 1,
     out: '',
-    err: /rules\.csv:77 事项 “M99” 不存在/,
+    err: /rules\.csv:126 事项 “M99” 不存在/,
   });
   t.match(await run(['rules', 'check', '--format', 'xml'], {}), { code: 1, err: /没有格式 xml/ });
   t.match(await run(['rules', 'mend'], {}), { code: 2 });

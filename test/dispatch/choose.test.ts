@@ -84,6 +84,45 @@ t.test('the matter’s own lead and the backstop are told only where they add so
   t.match(rough, { rule: 'Z', status: 'dispatch', lead: { code: '110105' }, runnersUp: [] });
 });
 
+t.test('without a place, the backstops for that take what a street or district would lead', async (t) => {
+  const { choose } = buildDispatcher(
+    withRules([
+      rule('A', { matter: 'M10.01', lead: 'district' }),
+      rule('N', { priority: 1, matter: 'M01', place: '-', type: ['consult'], lead: 'BJ-CGW' }),
+      rule('O', { priority: 2, matter: 'M10.01', place: '-', type: ['consult'], lead: 'BJ-SCJ' }),
+      rule('Z', { priority: 0 }),
+    ]),
+  );
+  const nowhere = { district: null, street: null, placeStatus: 'unknown', type: 'consult' } as const;
+  t.match(choose(facts('M01.02.01', nowhere)), {
+    rule: 'N',
+    status: 'dispatch',
+    lead: { code: 'BJ-CGW' },
+    reason: /；地点不明：N/,
+  });
+  t.match(choose(facts('M10.01.01', nowhere)), { rule: 'O', status: 'dispatch', lead: { code: 'BJ-SCJ' } });
+  t.match(choose(facts('M01.02.01', { ...nowhere, type: 'complain' })), {
+    rule: 'default',
+    status: 'triage',
+    lead: null,
+  });
+  t.match(choose(facts('M01.02.01', { type: 'consult' })), { rule: 'default', lead: { code: '110105026' } });
+  const rough = { street: null, placeStatus: 'district', type: 'consult' } as const;
+  t.match(choose(facts('M01.02.01', rough)), { rule: 'Z', lead: { code: '110105' } }, 'a district is a place');
+});
+
+t.test('an enterprise that serves the whole city needs no place, unless somebody of the place helps it', async (t) => {
+  const { choose } = buildDispatcher(
+    withRules([rule('A', { matter: 'M03.01.01', lead: 'QY-ZLS', co: ['street'] }), rule('Z', { priority: 0 })]),
+  );
+  for (const placeStatus of ['unknown', 'ambiguous'] as const) {
+    const nowhere = { district: null, street: null, placeStatus };
+    t.match(choose(facts('M04.01.03', nowhere)), { status: 'dispatch', lead: { code: 'QY-GJ' } });
+    t.match(choose(facts('M03.01.01', nowhere)), { status: 'triage', lead: { code: 'QY-ZLS' }, reason: /^地点/ });
+  }
+  t.match(choose(facts('M04.01.03', { placeStatus: 'outside' })), { status: 'triage' });
+});
+
 t.test('heating goes to whom the place has', async (t) => {
   const { choose } = buildDispatcher(beijing);
   const heating = (district: string, street: string | null) =>

@@ -158,6 +158,36 @@ t.test('pages', async (t) => {
   refused(t, 'of another question', other, 400, 'INVALID_CURSOR');
 });
 
+t.test('closed by hand', async (t) => {
+  const { file, groups, dispatcher, clock, connection, as } = await setUp(t);
+  for (let n = 1; n <= 8; n += 1) await file(phone(n));
+  const [alarm] = await groups();
+  const close = (by: Caller = dispatcher, id = alarm.id) => by.post(`/groups/${id}/close`, { reason: '已统一处置' });
+  refused(t, 'a unit', await close(await as('manager', '110105026')), 403, 'FORBIDDEN');
+  refused(t, 'none such', await close(dispatcher, '999999'), 404, 'NOT_FOUND');
+  refused(t, 'no reason', await dispatcher.post(`/groups/${alarm.id}/close`, {}), 400, 'VALIDATION_FAILED', 'reason');
+  t.equal(alarm.closed, null);
+  clock.forward(1);
+  const answers = await Promise.all([close(), close()]);
+  const [done, late] = answers.toSorted((a, b) => a.status - b.status);
+  const closed = { actor: 'dispatcher', reason: '已统一处置', at: '2026-11-22T12:01:00+08:00' };
+  t.match(done, { status: 200, body: { id: alarm.id, status: 'closed', count: 8 } });
+  t.match(done?.body.closed.at, closed.at);
+  t.match(done?.body.closed, { reason: closed.reason });
+  t.match(late, { status: 409, body: { code: 'ILLEGAL_ACTION', state: 'closed', allowed: [] } });
+  t.same(await groups(), []);
+  t.match(await groups('?status=closed'), [{ id: alarm.id, closed: { reason: closed.reason } }]);
+  clock.forward(1);
+  for (let n = 11; n <= 17; n += 1) t.equal((await file(phone(n))).group, null, `${n}: the eight before do not count`);
+  t.match((await file(phone(18))).group, { count: 8, since: '2026-11-22T12:02:00+08:00' }, 'raised anew by new ones');
+  t.match(await groups('?status=closed'), [{ count: 8 }], 'and the closed one took none');
+  await t.rejects(connection.db.execute(sql`update group_closings set reason = 'x'`));
+  await t.rejects(connection.db.execute(sql`delete from group_closings`));
+  clock.forward(48 * 60);
+  const [second] = (await groups('?status=closed')).filter(({ id }: { id: string }) => id !== alarm.id);
+  refused(t, 'its window is over', await close(dispatcher, second.id), 409, 'ILLEGAL_ACTION');
+});
+
 t.test('which rules watch', (t) => {
   const about = {
     matter: 'M03.01.01',
