@@ -64,6 +64,14 @@ async function pagesRead(db: Context['db']): Promise<number> {
   return row?.pages ?? 0;
 }
 
+/** The most common code of a column, or the next after some. */
+async function topOf(db: Context['db'], column: string, table = 'complaints', offset = 0): Promise<string> {
+  const [row] = await db.execute<{ code: string }>(
+    sql.raw(`select ${column} as code from ${table} group by 1 order by count(*) desc offset ${offset} limit 1`),
+  );
+  return row?.code ?? '';
+}
+
 /** Words and codes by how common they are in what is stored, and questions made of them. */
 async function kinds(ctx: Context): Promise<Record<string, { asked: Asked[]; unit?: string }>> {
   const words = await ctx.db.execute<{ word: string; ndoc: number }>(sql`
@@ -73,12 +81,7 @@ async function kinds(ctx: Context): Promise<Record<string, { asked: Asked[]; uni
   const alone = (word: string) => ctx.segmenter.searchWords(ctx.segmenter.cut(word)).join() === word;
   const near = (share: number) => words.filter(({ word, ndoc }) => ndoc <= total * share && alone(word)).slice(0, 3);
   const [common, middle, rare] = [near(1), near(0.1), near(0.002)].map((some) => some.map(({ word }) => word));
-  const top = async (column: string, table = 'complaints', offset = 0) => {
-    const [row] = await ctx.db.execute<{ code: string }>(
-      sql.raw(`select ${column} as code from ${table} group by 1 order by count(*) desc offset ${offset} limit 1`),
-    );
-    return row?.code ?? '';
-  };
+  const top = (column: string, table?: string, offset?: number) => topOf(ctx.db, column, table, offset);
   const district = await top('district');
   const [street, small] = [await top('street'), await top('street', 'complaints', 100)];
   const office = await top('unit', 'orders');
