@@ -14,6 +14,7 @@ import { complaintRoutes } from './complaint/routes.ts';
 import type { Context } from './context.ts';
 import { groupRoutes } from './group/routes.ts';
 import { handlingRoutes } from './handling/routes.ts';
+import type { Api } from './http/api.ts';
 import { answerError, answerMalformed, installErrors } from './http/errors.ts';
 import { createMetrics, installMetrics, timeJudgements } from './http/metrics.ts';
 import { openApi } from './http/openapi.ts';
@@ -34,12 +35,13 @@ import { workorderRoutes } from './workorder/routes.ts';
 /** The longest body accepted: a complaint of 5,000 characters with every field full is under 64 kB. */
 const bodyLimit = 256 * 1024;
 
+/** What tests set otherwise. */
+interface Settings {
+  streams?: Partial<StreamSettings>;
+}
+
 /** Builds the service without listening. `log` must not print bodies or query strings (see `logger.ts`). */
-export async function build(
-  given: Context,
-  log: FastifyBaseLogger,
-  settings: { streams?: Partial<StreamSettings> } = {},
-): Promise<FastifyInstance> {
+export async function build(given: Context, log: FastifyBaseLogger, settings: Settings = {}): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: log,
     bodyLimit,
@@ -66,29 +68,32 @@ export async function build(
     async (api) => {
       // Here and not on the whole: a scope with schemas of its own does not take over its parent's compiler.
       api.setValidatorCompiler(createValidatorCompiler());
-      // Plain calls, not plugins: the features share one scope, so that one may refer to another's schemas.
-      const typed = api.withTypeProvider<TypeBoxTypeProvider>();
-      knowledgeRoutes(typed, ctx);
-      intakeRoutes(typed, ctx);
-      linkRoutes(typed, ctx);
-      complaintRoutes(typed, ctx);
-      triageRoutes(typed, ctx);
-      groupRoutes(typed, ctx);
-      workorderRoutes(typed, ctx);
-      queueRoutes(typed, ctx, settings.streams);
-      handlingRoutes(typed, ctx);
-      rulingRoutes(typed, ctx);
-      attachmentRoutes(typed, ctx);
-      callbackRoutes(typed, ctx);
-      assessmentRoutes(typed, ctx);
-      qualityRoutes(typed, ctx);
-      catalogRoutes(typed, ctx);
-      rulesRoutes(typed, ctx);
-      outboxRoutes(typed, ctx);
+      features(api.withTypeProvider<TypeBoxTypeProvider>(), ctx, settings);
     },
     { prefix: '/api/v1' },
   );
   return app;
+}
+
+/** One line a feature. Plain calls, not plugins: they share one scope, so that one may refer to another's schemas. */
+function features(api: Api, ctx: Context, { streams }: Settings): void {
+  knowledgeRoutes(api, ctx);
+  intakeRoutes(api, ctx);
+  linkRoutes(api, ctx);
+  complaintRoutes(api, ctx);
+  triageRoutes(api, ctx);
+  groupRoutes(api, ctx);
+  workorderRoutes(api, ctx);
+  queueRoutes(api, ctx, streams);
+  handlingRoutes(api, ctx);
+  rulingRoutes(api, ctx);
+  attachmentRoutes(api, ctx);
+  callbackRoutes(api, ctx);
+  assessmentRoutes(api, ctx);
+  qualityRoutes(api, ctx);
+  catalogRoutes(api, ctx);
+  rulesRoutes(api, ctx);
+  outboxRoutes(api, ctx);
 }
 
 /** A line in the log for every request, and an orderly end: running requests finish, kept connections are closed. */

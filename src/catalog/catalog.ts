@@ -3,21 +3,20 @@
  */
 
 import { buildCalendar, type WorkCalendar } from './calendar.ts';
+import type { HandlingRule } from './handling-rules.ts';
 import type { UnitRef } from './schemas.ts';
-import {
-  type AssessmentRule,
-  type Division,
-  type HandlingRule,
-  type JudgementRule,
-  type Level,
-  type Matter,
-  type Need,
-  type RequestType,
-  type SeedData,
-  type Unit,
-  type Validity,
-  validOn,
+import type {
+  AssessmentRule,
+  Division,
+  JudgementRule,
+  Level,
+  Matter,
+  Need,
+  RequestType,
+  SeedData,
+  Unit,
 } from './types.ts';
+import { type Validity, validOn } from './validity.ts';
 
 export interface Catalog {
   /** Number of the loaded set of seed files; 0 when read from files without a database. */

@@ -11,8 +11,8 @@ import {
   type LocalUnit,
   type Route,
   type SeedData,
-  type Validity,
 } from './types.ts';
+import type { Validity } from './validity.ts';
 
 /** The codes of a table as others refer to them. */
 export interface Codes {

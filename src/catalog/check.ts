@@ -4,7 +4,8 @@
 import { checkCycles, checkDivisions, checkUnique, type Fault } from './check-divisions.ts';
 import { type Codes, checkDispatch, codesBy, codesOf as codesOfRows, leadFault } from './check-rules.ts';
 import { fileOf, type SeedProblem, type Sheet, type Sheets } from './files.ts';
-import type { Matter, Validity } from './types.ts';
+import type { Matter } from './types.ts';
+import type { Validity } from './validity.ts';
 
 /** All problems between the rows, in file order. */
 export function checkSheets(sheets: Sheets): SeedProblem[] {

@@ -13,7 +13,8 @@ import {
   optionalInteger,
   text,
 } from './columns.ts';
-import { alarmScopes, clocks, divisionKinds, escalationActs, routeKinds, type SeedData, unitKinds } from './types.ts';
+import { clocks, escalationActs } from './handling-rules.ts';
+import { alarmScopes, divisionKinds, routeKinds, type SeedData, unitKinds } from './types.ts';
 
 /** How the cells of a row become its properties. */
 export type Columns<T> = { [K in keyof T]: Column<T[K]> };

@@ -3,16 +3,8 @@
  * Every row but a calendar day is valid from `validFrom` (inclusive) to `validTo` (exclusive; null = open), dates in
  * Asia/Shanghai as `YYYY-MM-DD`.
  */
-
-export interface Validity {
-  validFrom: string;
-  validTo: string | null;
-}
-
-/** Whether a row is valid on a date (`YYYY-MM-DD`). ISO dates compare as strings. */
-export function validOn(row: Validity, date: string): boolean {
-  return row.validFrom <= date && (row.validTo === null || date < row.validTo);
-}
+import type { EscalationRule, HandlingRule } from './handling-rules.ts';
+import type { Validity } from './validity.ts';
 
 export const divisionKinds = ['city', 'district', 'street', 'community'] as const;
 export type DivisionKind = (typeof divisionKinds)[number];
@@ -250,39 +242,6 @@ export interface AlarmRule extends Validity {
   count: number;
   callers: number;
   hours: number;
-}
-
-/** How orders are handled beyond the clocks of their level (办理规则). */
-export interface HandlingRule extends Validity {
-  version: string;
-  /** How often the orders of a complaint may be returned (退单); after that the ruling binds. */
-  returnLimit: number;
-  /** How often an order's reply may be put off (延期). */
-  extensionLimit: number;
-  /** Share of a limit left at which a warning is given, in basis points. */
-  warnLeft: number;
-  /** How often a complaint is opened again of itself after "not resolved". */
-  reopenRounds: number;
-  /** Within which time a unit called by a whistle (吹哨) must arrive. */
-  reportMinutes: number;
-}
-
-/** The clocks of an order that can run out, and the review date of one that is parked. */
-export const clocks = ['sign', 'contact', 'reply', 'report', 'review'] as const;
-export type Clock = (typeof clocks)[number];
-
-export const escalationActs = ['remind', 'supervise', 'escalate'] as const;
-export type EscalationAct = (typeof escalationActs)[number];
-
-/** What happens of itself when a clock has run out for `afterMinutes` and is still open. */
-export interface EscalationRule extends Validity {
-  code: string;
-  /** Levels it is for; empty for all. */
-  level: string[];
-  clock: Clock;
-  afterMinutes: number;
-  act: EscalationAct;
-  reason: string;
 }
 
 /** All reference data of one city. */

@@ -7,7 +7,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import nodejieba from 'nodejieba';
-import type { SeedData, Validity } from '../catalog/types.ts';
+import type { SeedData } from '../catalog/types.ts';
+import type { Validity } from '../catalog/validity.ts';
 
 export interface Segmenter {
   /** The library with its version, and how its dictionary is cut down. */

@@ -5,7 +5,8 @@
 import type { Catalog, Leaf } from '../catalog/catalog.ts';
 import { callerKinds, isBackstop } from '../catalog/check-rules.ts';
 import { resolveSeen } from '../catalog/see.ts';
-import { type DispatchRule, type SeedData, type Unit, type Validity, validOn } from '../catalog/types.ts';
+import type { DispatchRule, SeedData, Unit } from '../catalog/types.ts';
+import { type Validity, validOn } from '../catalog/validity.ts';
 import { buildDispatcher, coversMatter, inOrder } from './choose.ts';
 import { buildLeads, type PlaceCodes } from './leads.ts';
 

@@ -2,7 +2,8 @@
  * What a newer list of divisions changes from a day on. Codes stay what they are, for complaints refer to them: a division that
  * says something else from that day on keeps its code, and what it said before is kept with its days beside it. Pure.
  */
-import { type Division, validOn } from '../catalog/types.ts';
+import type { Division } from '../catalog/types.ts';
+import { validOn } from '../catalog/validity.ts';
 
 /** A division before and after the day. */
 export interface Change {

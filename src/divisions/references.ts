@@ -3,7 +3,8 @@
  * or changes these rows first: where their work goes to is not for the machine to guess. Pure.
  */
 import { fileOf, type SeedProblem } from '../catalog/files.ts';
-import type { SeedData, Validity } from '../catalog/types.ts';
+import type { SeedData } from '../catalog/types.ts';
+import type { Validity } from '../catalog/validity.ts';
 import type { Changes } from './changes.ts';
 import type { UnitsPlan } from './units.ts';
 

@@ -2,7 +2,8 @@
  * The units that come and go with their divisions: a district or street answers under its own code, so its unit is opened and
  * closed with it. Pure.
  */
-import { type Division, type Unit, validOn } from '../catalog/types.ts';
+import type { Division, Unit } from '../catalog/types.ts';
+import { validOn } from '../catalog/validity.ts';
 import type { Changes } from './changes.ts';
 
 export interface UnitsPlan {

@@ -1,5 +1,5 @@
 /** What an article of the knowledge base is, and where it stands on a day. Pure. */
-import { type Validity, validOn } from '../catalog/types.ts';
+import { type Validity, validOn } from '../catalog/validity.ts';
 
 /** What an article says: everything that a person writes. `unit` owns it; `matter` is a matter of any level, or null. */
 export interface Content extends Validity {

@@ -1,6 +1,7 @@
 /** Decides an action on an order by the lifecycle table: the next state, or a coded refusal with what is allowed instead. Pure. */
 import { addMinutes } from '../catalog/calendar.ts';
-import type { HandlingRule, Level, UnitKind } from '../catalog/types.ts';
+import type { HandlingRule } from '../catalog/handling-rules.ts';
+import type { Level, UnitKind } from '../catalog/types.ts';
 import { type Actor, lifecycle, type Need, type OrderAction, type OrderState, orderActions } from './lifecycle.ts';
 import type { Order } from './order.ts';
 

@@ -3,7 +3,8 @@
  * Each is given once, and a clock that stood while the service was down is caught up with. Pure.
  */
 import { addMinutes, type WorkCalendar } from '../catalog/calendar.ts';
-import type { Clock, EscalationAct, EscalationRule, HandlingRule, Level } from '../catalog/types.ts';
+import type { Clock, EscalationAct, EscalationRule, HandlingRule } from '../catalog/handling-rules.ts';
+import type { Level } from '../catalog/types.ts';
 import { reviewDue, warnAt, warnOfReply } from './deadline.ts';
 import { openStates } from './lifecycle.ts';
 import type { Order } from './order.ts';

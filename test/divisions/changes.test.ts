@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { Division } from '../../src/catalog/types.ts';
-import { validOn } from '../../src/catalog/types.ts';
+import { validOn } from '../../src/catalog/validity.ts';
 import { compareLists, newestOf } from '../../src/divisions/changes.ts';
 
 const days = ['2026-01-01', '2026-02-01', '2026-03-01', '2026-04-01'] as const;
