@@ -43,13 +43,14 @@ export function intakeRoutes(app: Api, ctx: Context): void {
     },
     async (request, reply) => {
       const key = request.headers['idempotency-key'] ?? null;
-      const { answer, replayed } = await fileComplaint(
+      const { answer, replayed, fault } = await fileComplaint(
         ctx,
         request.body,
         filerOf(sessionOf(request)),
         ctx.clock(),
         key,
       );
+      if (fault !== undefined) request.log.error({ complaint: answer.number, fault }, 'groups could not be joined');
       request.log.info({ complaint: answer.number, status: answer.status, replayed }, 'complaint filed');
       if (replayed) reply.header('idempotency-replayed', 'true');
       return reply.code(201).send(answer);

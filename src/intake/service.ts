@@ -72,6 +72,13 @@ function articlesFor(
   return offerArticles(ctx, words, [{ code, confidence }, ...alternatives], now);
 }
 
+export interface Filed {
+  answer: FiledComplaint;
+  replayed: boolean;
+  /** Why it could not be counted in its group, for the log. */
+  fault?: string | undefined;
+}
+
 /**
  * Files a complaint and answers what was stored. A retry with the same idempotency key or external number answers what was
  * stored the first time. Throws VALIDATION_FAILED, IDEMPOTENCY_KEY_REUSED or EXTERNAL_NUMBER_REUSED.
@@ -82,7 +89,7 @@ export async function fileComplaint(
   filer: Filer,
   now: Date,
   key: string | null = null,
-): Promise<{ answer: FiledComplaint; replayed: boolean }> {
+): Promise<Filed> {
   const judge = ctx.judgeAt(now);
   const problems: FieldError[] = checkComplaint(request, judge, now);
   if (request.receivedAt !== undefined && !filer.maySetReceivedAt) {
@@ -97,18 +104,27 @@ export async function fileComplaint(
     if (answer === null) throw new AppError('ARTICLE_NOT_CITABLE', '', { errors: faults });
     return { replayed: true, answer };
   }
-  const store = async () => {
+  const store = async (): Promise<Filed> => {
     const stored = await insertFiling(ctx.db, filing);
-    const group = await joinGroups(ctx.db, filing.watches, stored.number, now);
-    return answerOf(filing, stored, filer.seesOthers ? group : null, judge);
+    const { group, fault } = await joined(ctx, filing, stored.number, now);
+    return { replayed: false, answer: answerOf(filing, stored, filer.seesOthers ? group : null, judge), fault };
   };
   try {
-    return { replayed: false, answer: await store() };
+    return await store();
   } catch (error) {
     if (errorCode(error) !== '23505') throw error;
     const answer = await replay(ctx, judge, filing, filer, now);
     // Nothing to replay: the key was used more than a day ago and is free again.
-    return answer === null ? { replayed: false, answer: await store() } : { replayed: true, answer };
+    return answer === null ? store() : { replayed: true, answer };
+  }
+}
+
+/** The complaint is stored by now: whatever hinders its groups, the caller is told its number. The next one of them is counted with it. */
+async function joined(ctx: Context, { watches }: Filing, number: string, now: Date) {
+  try {
+    return { group: await joinGroups(ctx.db, watches, number, now), fault: undefined };
+  } catch (error) {
+    return { group: null, fault: errorCode(error) ?? 'unknown' };
   }
 }
 

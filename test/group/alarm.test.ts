@@ -228,3 +228,15 @@ t.test('which group is told', (t) => {
   t.equal(nearEnough(rule), 3);
   t.end();
 });
+
+t.test('a complaint is filed though its group cannot be counted, and the next one counts it', async (t) => {
+  const { file, groups, connection } = await setUp(t);
+  for (let n = 1; n <= 7; n += 1) await file(phone(n));
+  await connection.db.execute(sql`alter table group_members add constraint broken check (false)`);
+  const eighth = await file(phone(8));
+  t.match(eighth, { number: /^\d+$/, status: 'dispatched', group: null });
+  t.same(await groups(), []);
+  await connection.db.execute(sql`alter table group_members drop constraint broken`);
+  t.match((await file(phone(9))).group, { count: 9, callers: 9 });
+  t.equal((await groups()).length, 1);
+});
