@@ -15,6 +15,7 @@ import type { OrderView } from '../workorder/schemas.ts';
 import {
   change,
   changeAll,
+  checkHeld,
   endChildren,
   escalateTo,
   holdOrder,
@@ -86,14 +87,8 @@ async function ruleExtension(work: Work, row: OrderRow, { approve, reason }: Rul
 }
 
 /** Rules on what a unit has asked for. Throws NO_REQUEST where nothing of the kind is asked, ALREADY_DUE for an extension too late. */
-export async function rule(
-  ctx: Context,
-  session: Session,
-  id: number,
-  request: RulingRequest,
-  now: Date,
-): Promise<OrderView> {
-  return onOrder(ctx, session, id, request.version, now, async (work, row) => {
+export async function rule(ctx: Context, act: Act, request: RulingRequest): Promise<OrderView> {
+  return onOrder(ctx, act, async (work, row) => {
     const { on, approve, reason, unit } = request;
     if (unit !== undefined && (on !== 'return' || !approve)) throw fieldError('unit', '只有同意退单时才改派');
     if (on === 'return') return ruleReturn(work, row, request);
@@ -103,12 +98,17 @@ export async function rule(
   });
 }
 
+/** Who decides on which order; `version` where the one that was seen is named. */
+export interface Act {
+  session: Session;
+  id: number;
+  version?: number | undefined;
+  now: Date;
+}
+
 async function onOrder(
   ctx: Context,
-  session: Session,
-  id: number,
-  version: number | undefined,
-  now: Date,
+  { session, id, version, now }: Act,
   action: (work: Work, row: OrderRow) => Promise<OrderRow>,
 ): Promise<OrderView> {
   return ctx.db.transaction(async (tx) => {
@@ -119,25 +119,13 @@ async function onOrder(
 }
 
 /** 督办. */
-export async function supervise(
-  ctx: Context,
-  session: Session,
-  id: number,
-  { reason, version }: SuperviseRequest,
-  now: Date,
-): Promise<OrderView> {
-  return onOrder(ctx, session, id, version, now, (work, row) => change(work, row, 'supervise', { reason }));
+export async function supervise(ctx: Context, act: Act, { reason }: SuperviseRequest): Promise<OrderView> {
+  return onOrder(ctx, act, (work, row) => change(work, row, 'supervise', { reason }));
 }
 
 /** 提级: the unit above, or the one named, takes the lead; the one that had it goes on beside it. */
-export async function escalate(
-  ctx: Context,
-  session: Session,
-  id: number,
-  { reason, unit, version }: EscalateRequest,
-  now: Date,
-): Promise<OrderView> {
-  return onOrder(ctx, session, id, version, now, (work, row) => {
+export async function escalate(ctx: Context, act: Act, { reason, unit }: EscalateRequest): Promise<OrderView> {
+  return onOrder(ctx, act, (work, row) => {
     const above = unit ?? work.catalog.units.get(row.order.unit)?.parent ?? null;
     if (above === null) throw fieldError('unit', '该单位没有上一级，请指明由哪个单位主办');
     return escalateTo(work, row, knownUnit(work, above, row), { reason });
@@ -154,6 +142,7 @@ async function holdComplaint({ tx }: Work, session: Session, number: string) {
   // The orders first: an action on one locks in this order, too.
   const orders = await holdOrders(tx, id);
   const complaint = await lockComplaint(tx, id);
+  checkHeld(orders, complaint.status);
   return { complaint, orders, resolved: await lastAnswer(tx, id) };
 }
 
