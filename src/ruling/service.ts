@@ -20,6 +20,7 @@ import {
   escalateTo,
   holdOrder,
   holdOrders,
+  isFollowed,
   type OrderRow,
   place,
   readRequests,
@@ -166,7 +167,8 @@ async function onComplaint(
   });
 }
 
-/** 撤销诉求, at the caller's wish: every open order ends, and nobody is called back. Throws ILLEGAL_ACTION once it is replied. */
+/** 撤销诉求, at the caller's wish: every open order ends, and nobody is called back. Throws ILLEGAL_ACTION once it is replied,
+ * or while others are merged into it. */
 export async function cancel(
   ctx: Context,
   session: Session,
@@ -178,6 +180,11 @@ export async function cancel(
     const { id, status } = complaint;
     if (status !== 'triage' && status !== 'dispatched') {
       throw new AppError('ILLEGAL_ACTION', '只有待研判和办理中的诉求可以撤销', { state: status, allowed: [] });
+    }
+    // Those who were merged into it would wait for ever. A channel is not told of what others have filed.
+    if (await isFollowed(work, id)) {
+      const detail = session.role === 'channel' ? '须由研判台处理' : '有诉求并入此件，须先撤销并单';
+      throw new AppError('ILLEGAL_ACTION', detail, { state: status, allowed: [] });
     }
     const { tx, actor } = work;
     const data = { reason };

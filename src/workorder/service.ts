@@ -242,6 +242,11 @@ export async function readRequests(
   return listRequests(ctx.db, kind, after, count);
 }
 
+/** Whether other complaints were merged into one and wait for its reply. */
+export async function isFollowed({ tx }: Work, complaintId: number): Promise<boolean> {
+  return (await lockFollowers(tx, complaintId)).length > 0;
+}
+
 /** Locks the orders of a complaint before the complaint itself: an action on one locks in this order, too. */
 export async function holdOrders(tx: Context['db'], complaintId: number): Promise<OrderRow[]> {
   let held = await lockOrdersOf(tx, complaintId);
