@@ -20,6 +20,7 @@ import { openStates } from '../workorder/lifecycle.ts';
 import { successor } from '../workorder/placement.ts';
 import {
   change,
+  checkHeld,
   endChildren,
   holdOrders,
   type OrderRow,
@@ -242,6 +243,7 @@ async function decideOn(
   // The orders before the complaint: an action on one locks in this order, too.
   const orders = await holdOrders(tx, id);
   const row = await lockComplaint(tx, id);
+  checkHeld(orders, row.status);
   if (row.status !== 'triage' && row.status !== 'dispatched') {
     throw new AppError('ILLEGAL_ACTION', '只有待研判和办理中的诉求可以派单', { state: row.status, allowed: [] });
   }

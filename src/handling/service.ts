@@ -10,6 +10,7 @@ import { openStates } from '../workorder/lifecycle.ts';
 import type { OrderView } from '../workorder/schemas.ts';
 import {
   change,
+  checkVersion,
   holdChildren,
   holdOrder,
   type OrderRow,
@@ -177,7 +178,8 @@ export async function report(ctx: Context, act: Act, { arrivedAt, text }: Report
     const called = (await holdChildren(work, act.id)).find(
       ({ order }) => order.role === 'whistle' && order.unit === unit && openStates.includes(order.status),
     );
-    const row = called ?? (await holdOrder(work, act.session, act.id, act.version));
+    const row = called ?? (await holdOrder(work, act.session, act.id, undefined));
+    checkVersion(work, row, act.version);
     if (row.order.unit !== unit) throw new AppError('FORBIDDEN', '只能处理本单位的工单');
     refuse(instantFault('arrivedAt', new Date(arrivedAt), row.order, work.now));
     const reported = await change(work, row, 'report', { arrivedAt: preciseTime(new Date(arrivedAt)), text });

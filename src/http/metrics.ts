@@ -28,9 +28,10 @@ export function createMetrics(db: Db): Metrics {
     registers: [registry],
     async collect() {
       this.reset();
-      for (const status of ['dispatched', 'signed', 'contacted', 'replied']) this.set({ status }, 0);
+      for (const status of ['dispatched', 'signed', 'contacted', 'objected', 'parked', 'replied'])
+        this.set({ status }, 0);
       const rows = await db.execute<{ status: string; count: number }>(
-        sql`select status, count(*)::int as count from orders where status not in ('closed', 'merged') group by status`,
+        sql`select status, count(*)::int as count from orders where closed_at is null group by status`,
       );
       for (const { status, count } of rows) this.set({ status }, count);
     },
@@ -41,7 +42,8 @@ export function createMetrics(db: Db): Metrics {
     registers: [registry],
     async collect() {
       const [row] = await db.execute<{ count: number }>(
-        sql`select count(*)::int as count from orders where replied_at is null and closed_at is null and due_at < now()`,
+        sql`select count(*)::int as count from orders where replied_at is null and closed_at is null
+          and due_at < coalesce(parked_at, now())`,
       );
       this.set(row?.count ?? 0);
     },

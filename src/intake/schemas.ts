@@ -10,13 +10,14 @@ export const channels = ['phone', 'web', 'app', 'wechat', 'weibo', 'mail', 'tran
 export const callerKinds = ['person', 'enterprise'] as const;
 export const dispositions = ['dispatch', 'answered', 'redirected', 'handover'] as const;
 
-/** 待研判, 已派单, 已办结待回访, 已结案, 已并单; 直接答复, 引导法定途径, 紧急转接. */
+/** 待研判, 已派单, 已办结待回访, 已结案, 已并单, 已撤销; 直接答复, 引导法定途径, 紧急转接. */
 export const complaintStates = [
   'triage',
   'dispatched',
   'replied',
   'closed',
   'merged',
+  'cancelled',
   'answered',
   'redirected',
   'handover',

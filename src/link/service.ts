@@ -7,7 +7,7 @@ import { shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { stateOf } from '../intake/filing.ts';
-import { changeAll, holdOrders, workOf } from '../workorder/service.ts';
+import { changeAll, checkHeld, holdOrders, workOf } from '../workorder/service.ts';
 import {
   direct,
   headOf,
@@ -126,6 +126,7 @@ export async function linkComplaints(
     const found = direct(kind, asked, other);
     const held = kind === 'merge' ? await holdOrders(tx, found.from.id) : [];
     const { from, to } = await lockBoth(tx, found.from, found.to);
+    if (kind === 'merge') checkHeld(held, from.status);
     const between = await linksBetween(tx, from.id, to.id);
     const grouped = kind === 'group' ? await groupOf(tx, from.id, { kind: 'all' }) : [];
     const linked = between.some((link) => link.kind === kind) || grouped.some(({ id }) => id === to.id);

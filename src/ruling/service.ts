@@ -15,10 +15,12 @@ import type { OrderView } from '../workorder/schemas.ts';
 import {
   change,
   changeAll,
+  checkHeld,
   endChildren,
   escalateTo,
   holdOrder,
   holdOrders,
+  isFollowed,
   type OrderRow,
   place,
   readRequests,
@@ -86,14 +88,8 @@ async function ruleExtension(work: Work, row: OrderRow, { approve, reason }: Rul
 }
 
 /** Rules on what a unit has asked for. Throws NO_REQUEST where nothing of the kind is asked, ALREADY_DUE for an extension too late. */
-export async function rule(
-  ctx: Context,
-  session: Session,
-  id: number,
-  request: RulingRequest,
-  now: Date,
-): Promise<OrderView> {
-  return onOrder(ctx, session, id, request.version, now, async (work, row) => {
+export async function rule(ctx: Context, act: Act, request: RulingRequest): Promise<OrderView> {
+  return onOrder(ctx, act, async (work, row) => {
     const { on, approve, reason, unit } = request;
     if (unit !== undefined && (on !== 'return' || !approve)) throw fieldError('unit', '只有同意退单时才改派');
     if (on === 'return') return ruleReturn(work, row, request);
@@ -103,12 +99,17 @@ export async function rule(
   });
 }
 
+/** Who decides on which order; `version` where the one that was seen is named. */
+export interface Act {
+  session: Session;
+  id: number;
+  version?: number | undefined;
+  now: Date;
+}
+
 async function onOrder(
   ctx: Context,
-  session: Session,
-  id: number,
-  version: number | undefined,
-  now: Date,
+  { session, id, version, now }: Act,
   action: (work: Work, row: OrderRow) => Promise<OrderRow>,
 ): Promise<OrderView> {
   return ctx.db.transaction(async (tx) => {
@@ -119,25 +120,13 @@ async function onOrder(
 }
 
 /** 督办. */
-export async function supervise(
-  ctx: Context,
-  session: Session,
-  id: number,
-  { reason, version }: SuperviseRequest,
-  now: Date,
-): Promise<OrderView> {
-  return onOrder(ctx, session, id, version, now, (work, row) => change(work, row, 'supervise', { reason }));
+export async function supervise(ctx: Context, act: Act, { reason }: SuperviseRequest): Promise<OrderView> {
+  return onOrder(ctx, act, (work, row) => change(work, row, 'supervise', { reason }));
 }
 
 /** 提级: the unit above, or the one named, takes the lead; the one that had it goes on beside it. */
-export async function escalate(
-  ctx: Context,
-  session: Session,
-  id: number,
-  { reason, unit, version }: EscalateRequest,
-  now: Date,
-): Promise<OrderView> {
-  return onOrder(ctx, session, id, version, now, (work, row) => {
+export async function escalate(ctx: Context, act: Act, { reason, unit }: EscalateRequest): Promise<OrderView> {
+  return onOrder(ctx, act, (work, row) => {
     const above = unit ?? work.catalog.units.get(row.order.unit)?.parent ?? null;
     if (above === null) throw fieldError('unit', '该单位没有上一级，请指明由哪个单位主办');
     return escalateTo(work, row, knownUnit(work, above, row), { reason });
@@ -154,6 +143,7 @@ async function holdComplaint({ tx }: Work, session: Session, number: string) {
   // The orders first: an action on one locks in this order, too.
   const orders = await holdOrders(tx, id);
   const complaint = await lockComplaint(tx, id);
+  checkHeld(orders, complaint.status);
   return { complaint, orders, resolved: await lastAnswer(tx, id) };
 }
 
@@ -177,7 +167,8 @@ async function onComplaint(
   });
 }
 
-/** 撤销诉求, at the caller's wish: every open order ends, and nobody is called back. Throws ILLEGAL_ACTION once it is replied. */
+/** 撤销诉求, at the caller's wish: every open order ends, and nobody is called back. Throws ILLEGAL_ACTION once it is replied,
+ * or while others are merged into it. */
 export async function cancel(
   ctx: Context,
   session: Session,
@@ -189,6 +180,11 @@ export async function cancel(
     const { id, status } = complaint;
     if (status !== 'triage' && status !== 'dispatched') {
       throw new AppError('ILLEGAL_ACTION', '只有待研判和办理中的诉求可以撤销', { state: status, allowed: [] });
+    }
+    // Those who were merged into it would wait for ever. A channel is not told of what others have filed.
+    if (await isFollowed(work, id)) {
+      const detail = session.role === 'channel' ? '须由研判台处理' : '有诉求并入此件，须先撤销并单';
+      throw new AppError('ILLEGAL_ACTION', detail, { state: status, allowed: [] });
     }
     const { tx, actor } = work;
     const data = { reason };

@@ -6,7 +6,7 @@ import { addMinutes, type WorkCalendar } from '../catalog/calendar.ts';
 import type { Clock, EscalationAct, EscalationRule, HandlingRule } from '../catalog/handling-rules.ts';
 import type { Level } from '../catalog/types.ts';
 import { reviewDue, warnAt, warnOfReply } from './deadline.ts';
-import { openStates } from './lifecycle.ts';
+import { openStates, transitionOf } from './lifecycle.ts';
 import type { Order } from './order.ts';
 
 export interface ClockFacts {
@@ -67,8 +67,9 @@ export function ticks(order: Order, facts: ClockFacts): Tick[] {
       (rule) =>
         rule.clock === clock &&
         (rule.level.length === 0 || rule.level.includes(order.level)) &&
-        // Only a lead can be taken over by the unit above.
-        (rule.act !== 'escalate' || order.role === 'lead'),
+        // Only a lead can be taken over by the unit above, and not while a return is ruled on.
+        (rule.act !== 'escalate' || order.role === 'lead') &&
+        transitionOf(order.status, rule.act) !== undefined,
     );
     return [
       ...(warn === null ? [] : [tick(warn, 'warn', 'warn')]),

@@ -145,10 +145,11 @@ function request(kind: RequestKind): Change {
 
 const settled: Change = () => ({ request: null });
 /** Another due time: what was said of the old one, or of a review, may have to be said again. */
-const dueAnew: Change = ({ dueAt, marks }, { data }) => ({
-  dueAt: date(data.dueAt) ?? dueAt,
-  marks: marks.filter((mark) => !mark.endsWith(':reply') && !mark.endsWith(':review')),
-});
+const dueAnew: Change = ({ dueAt: old, marks }, { data }) => {
+  const dueAt = date(data.dueAt) ?? old;
+  const clocks = dueAt.getTime() === old.getTime() ? [':review'] : [':review', ':reply'];
+  return { dueAt, marks: marks.filter((mark) => !clocks.some((clock) => mark.endsWith(clock))) };
+};
 
 const replaced: Change = () => ({ current: false, request: null });
 /** What the clocks do leaves a mark, so that they do it once. */
@@ -159,7 +160,13 @@ const marked: Change = ({ marks }, { data }) => ({
 /** What an action changes beside the state and the stamps that the lifecycle names. */
 const changes: Partial<Record<OrderAction, Change>> = {
   contact: ({ contactedAt }, { at, data }) => ({ contactedAt: contactedAt ?? date(data.at) ?? at }),
-  reply: (_, { data }) => ({ result: text(data.result), reply: text(data.text), basis: text(data.basis) }),
+  // What was asked for and not ruled on is settled by the reply.
+  reply: (_, { data }) => ({
+    result: text(data.result),
+    reply: text(data.text),
+    basis: text(data.basis),
+    request: null,
+  }),
   report: (_, { at, data }) => ({ arrivedAt: date(data.arrivedAt) ?? at, reply: text(data.text) }),
   confirm: (_, { data }) => ({ tookPart: data.tookPart === true }),
   return: request('return'),

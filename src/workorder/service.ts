@@ -116,14 +116,16 @@ export async function holdOrder(
 ): Promise<OrderRow> {
   const row = await lockOrder(work.tx, id, scopeOf(session));
   if (row === undefined) throw notFound();
-  if (version !== undefined && version !== row.order.version) throw stale(work, row);
+  checkVersion(work, row, version);
   return row;
 }
 
-function stale({ catalog, role, now }: Work, row: OrderRow): AppError {
+/** Throws STALE_VERSION where an order is no longer in the version that was named, if one was. */
+export function checkVersion({ catalog, role, now }: Work, row: OrderRow, named: number | undefined): void {
   const { status, version } = row.order;
+  if (named === undefined || named === version) return;
   const allowed = allowedActions(row.order, role, factsOf(catalog, row), now);
-  return new AppError('STALE_VERSION', '', { state: status, version, allowed });
+  throw new AppError('STALE_VERSION', '', { state: status, version, allowed });
 }
 
 /**
@@ -271,9 +273,28 @@ export async function readRequests(
   return listRequests(ctx.db, kind, after, count);
 }
 
+/** Whether other complaints were merged into one and wait for its reply. */
+export async function isFollowed({ tx }: Work, complaintId: number): Promise<boolean> {
+  return (await lockFollowers(tx, complaintId)).length > 0;
+}
+
 /** Locks the orders of a complaint before the complaint itself: an action on one locks in this order, too. */
 export async function holdOrders(tx: Context['db'], complaintId: number): Promise<OrderRow[]> {
-  return lockOrdersOf(tx, complaintId);
+  let held = await lockOrdersOf(tx, complaintId);
+  // Whoever adds an order holds another one: what was added while we waited is seen only by looking again.
+  for (;;) {
+    const again = await lockOrdersOf(tx, complaintId);
+    if (again.length === held.length) return again;
+    held = again;
+  }
+}
+
+/**
+ * Throws CONFLICT where a complaint that waited at the triage desk was dispatched by somebody else meanwhile: its orders are not
+ * among those that are held.
+ */
+export function checkHeld(held: readonly OrderRow[], status: string): void {
+  if (held.length === 0 && status === 'dispatched') throw new AppError('CONFLICT', '', { state: status, allowed: [] });
 }
 
 /**

@@ -108,8 +108,8 @@ export function viewChild({ id, order }: OrderRow, catalog: Catalog): ChildView 
 export function viewOrder(row: OrderRow, { role, unit: own }: Reader, catalog: Catalog, now: Date): OrderView {
   const { order } = row;
   const { status, repliedAt, closedAt, dueAt, request, parkedAt } = order;
-  // Of a parked order the reply clock stands.
-  const until = repliedAt ?? closedAt ?? parkedAt ?? now;
+  // Of a parked order the reply clock stands, also where it was called off.
+  const until = repliedAt ?? parkedAt ?? closedAt ?? now;
   const shown = (text: string | null) => text && viewText(text, role);
   const acts = own === null || own === order.unit ? allowedActions(order, role, factsOf(catalog, row), now) : [];
   return {

@@ -99,23 +99,24 @@ t.test('attempts that reach nobody keep it due', async (t) => {
 t.test('a valid attempt closes order and complaint', async (t) => {
   const { agent, operator, street, clock, items, numbers } = await due(t, 'L3', 'L3');
   clock.forward(90);
-  const answered = await agent.post(`/callbacks/${items[0].id}/attempts`, { ...valid, note: '垃圾还在' });
+  const right = { contacted: true, resolved: true, satisfaction: 'basic' };
+  const answered = await agent.post(`/callbacks/${items[0].id}/attempts`, { ...valid, ...right, note: '已清运' });
   const at = '2026-11-22T13:30:00+08:00';
   t.match(answered, {
     status: 201,
-    body: { valid: true, callback: { status: 'done', attempts: 1, answeredAt: at, ...answers } },
+    body: { valid: true, callback: { status: 'done', attempts: 1, answeredAt: at, ...right } },
   });
   const { body } = await operator.get(`/complaints/${numbers[0]}`);
-  t.match(body, { status: 'closed', closedAt: at, orders: [{ status: 'closed', closedAt: at }] }, 'not resolved too');
+  t.match(body, { status: 'closed', closedAt: at, orders: [{ status: 'closed', closedAt: at }] });
   t.match(body.timeline.slice(-2), [
-    { action: 'callback', actor: /^callback#\d+$/, data: { valid: true, ...answers } },
+    { action: 'callback', actor: /^callback#\d+$/, data: { valid: true, ...right } },
     { action: 'close', from: 'replied', to: 'closed' },
   ]);
   t.match((await street.get('/queue?status=closed')).body.items, [{ number: numbers[0] }]);
   const after = await agent.post(`/callbacks/${items[0].id}/attempts`, { ...valid, resolved: true });
   refused(t, 'a second answer', after, 409, 'ILLEGAL_ACTION');
   t.match(after.body, { state: 'done', allowed: [] });
-  t.match((await agent.get('/callbacks?status=done')).body.items, [{ id: items[0].id, ...answers }]);
+  t.match((await agent.get('/callbacks?status=done')).body.items, [{ id: items[0].id, ...right }]);
   t.match((await operator.get(`/complaints/${numbers[1]}`)).body, { status: 'replied' }, 'the other one is as it was');
 });
 

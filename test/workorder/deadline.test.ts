@@ -1,8 +1,16 @@
-/** Due times: the four levels of domain.md by natural time, and a level by working days over 国庆 with its 调休. */
+/** Due times: the four levels of domain.md by natural time, a level by working days over 国庆 with its 调休; parking, extension. */
 import t from 'tap';
 import { shanghaiTime } from '../../src/catalog/calendar.ts';
 import type { Level } from '../../src/catalog/types.ts';
-import { deadlines } from '../../src/workorder/deadline.ts';
+import {
+  deadlines,
+  extend,
+  replyMinutes,
+  resume,
+  reviewDue,
+  warnAt,
+  warnOfReply,
+} from '../../src/workorder/deadline.ts';
 import { catalog } from '../helper.ts';
 
 const { levels, calendar } = catalog();
@@ -59,5 +67,71 @@ t.test('a year the calendar does not know', (t) => {
     t.throws(() => deadlines(working, calendar, new Date(from)), RangeError, from);
   const last = Math.max(...[...calendar.years].map(Number));
   t.throws(() => deadlines(working, calendar, new Date(`${last}-12-30T20:00:00Z`)), RangeError, 'on the way into it');
+  t.end();
+});
+
+const at = (text: string) => new Date(`${text}:00+08:00`);
+const five: Level = { ...level('L3'), replyAmount: 5, timeBase: 'working' };
+
+t.test('an extension, in the time the level counts in', (t) => {
+  const cases: [string, Level, string, number, string][] = [
+    ['hours', level('L2'), '2026-10-01T08:00', 24 * 60, '2026-10-02T08:00'],
+    ['days', level('L3'), '2026-09-30T12:00', 7 * 1440, '2026-10-07T12:00'],
+    ['working days, over 国庆', five, '2026-09-30T12:00', 2 * 1440, '2026-10-09T12:00'],
+    ['working hours, over 国庆', five, '2026-09-30T12:00', 13 * 60, '2026-10-08T01:00'],
+  ];
+  for (const [what, of, due, minutes, until] of cases) t.same(extend(of, calendar, at(due), minutes), at(until), what);
+  t.same(
+    ['L1', 'L2', 'L3', 'L4'].map((code) => replyMinutes(level(code))),
+    [120, 1440, 7 * 1440, 15 * 1440],
+  );
+  t.end();
+});
+
+t.test('after parking, as much is left as there was', (t) => {
+  const cases: [string, Level, string, string, string, string][] = [
+    // [level, due, parked at, resumed at, due then]
+    ['natural', level('L3'), '2026-11-29T12:00', '2026-11-24T12:00', '2027-03-01T08:00', '2027-03-06T08:00'],
+    ['at once', level('L3'), '2026-11-29T12:00', '2026-11-24T12:00', '2026-11-24T12:00', '2026-11-29T12:00'],
+    ['due that minute', level('L3'), '2026-11-29T12:00', '2026-11-29T12:00', '2026-12-20T12:00', '2026-11-29T12:00'],
+    ['late already', level('L3'), '2026-11-29T12:00', '2026-11-30T12:00', '2026-12-20T12:00', '2026-11-29T12:00'],
+    ['working days', five, '2026-09-30T12:00', '2026-09-28T12:00', '2026-10-03T12:00', '2026-10-10T00:00'],
+    [
+      'resumed on a worked Saturday',
+      five,
+      '2026-09-30T12:00',
+      '2026-09-29T12:00',
+      '2026-10-10T12:00',
+      '2026-10-12T12:00',
+    ],
+  ];
+  for (const [what, of, due, parkedAt, now, until] of cases)
+    t.same(resume(of, calendar, at(due), at(parkedAt), at(now)), at(until), what);
+  t.end();
+});
+
+t.test('a warning with a quarter of the limit left', (t) => {
+  const cases: [string, Level, string, number, string][] = [
+    ['two hours', level('L1'), '2026-11-22T12:00', 2500, '2026-11-22T13:30'],
+    ['seven days', level('L3'), '2026-11-22T12:00', 2500, '2026-11-27T18:00'],
+    ['a tenth', level('L2'), '2026-11-22T12:00', 1000, '2026-11-23T09:36'],
+    ['nothing', level('L2'), '2026-11-22T12:00', 0, '2026-11-23T12:00'],
+    ['five working days, over 国庆', five, '2026-09-28T00:00', 2500, '2026-10-08T18:00'],
+  ];
+  for (const [what, of, from, left, expected] of cases) {
+    const { dueAt } = deadlines(of, calendar, at(from));
+    t.same(warnOfReply(of, calendar, at(from), dueAt, left), at(expected), what);
+  }
+  t.same(warnAt(null, at('2026-11-22T12:00'), at('2026-11-22T14:00'), 2500), at('2026-11-22T13:30'), 'of any clock');
+  t.same(
+    warnAt(calendar, at('2026-10-03T12:00'), at('2026-10-09T00:00'), 2500),
+    at('2026-10-08T18:00'),
+    'from a day off',
+  );
+  t.end();
+});
+
+t.test('a review is over at the end of its day', (t) => {
+  t.same(reviewDue('2026-12-31'), at('2027-01-01T00:00'));
   t.end();
 });

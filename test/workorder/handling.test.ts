@@ -14,16 +14,12 @@ t.test('the way of an order', async (t) => {
   const { operator, street, clock } = await setUp(t);
   const { body } = await operator.post('/complaints', complaint());
   const { id } = body.orders[0];
+  const allowed = ['contact', 'reply', 'return', 'extend', 'delegate', 'correct'];
   const steps: [string, object | undefined, number, object][] = [
-    ['reply', done, 409, { state: 'dispatched', allowed: ['sign'] }],
-    ['contact', { way: 'phone' }, 409, { state: 'dispatched', allowed: ['sign'] }],
-    [
-      'sign',
-      undefined,
-      200,
-      { status: 'signed', signedAt: '2026-11-22T13:30:00+08:00', allowed: ['contact', 'reply'] },
-    ],
-    ['sign', undefined, 409, { state: 'signed', allowed: ['contact', 'reply'] }],
+    ['reply', done, 409, { state: 'dispatched', allowed: ['sign', 'return'] }],
+    ['contact', { way: 'phone' }, 409, { state: 'dispatched', allowed: ['sign', 'return'] }],
+    ['sign', undefined, 200, { status: 'signed', signedAt: '2026-11-22T13:30:00+08:00', allowed }],
+    ['sign', undefined, 409, { state: 'signed', allowed }],
     ['contact', { way: 'visit', at: '2026-11-22T13:40:00+08:00' }, 200, { contactedAt: '2026-11-22T13:40:00+08:00' }],
     ['contact', { way: 'phone', note: '再次联系' }, 200, { contactedAt: '2026-11-22T13:40:00+08:00' }],
     [
@@ -32,8 +28,8 @@ t.test('the way of an order', async (t) => {
       200,
       { status: 'replied', result: 'resolved', basis: '物业管理条例' },
     ],
-    ['reply', done, 409, { state: 'replied', allowed: [] }],
-    ['sign', undefined, 409, { state: 'replied', allowed: [] }],
+    ['reply', done, 409, { state: 'replied', allowed: ['correct'] }],
+    ['sign', undefined, 409, { state: 'replied', allowed: ['correct'] }],
   ];
   for (const [action, input, status, answer] of steps) {
     clock.forward(30);
@@ -45,7 +41,7 @@ t.test('the way of an order', async (t) => {
   t.match(events, [
     { action: 'dispatch', to: 'dispatched', from: null },
     { action: 'sign', from: 'dispatched', to: 'signed', actor: /^handler#\d+$/ },
-    { action: 'contact', from: 'signed', to: 'contacted', data: { way: 'visit', at: '2026-11-22T13:40:00+08:00' } },
+    { action: 'contact', from: 'signed', to: 'contacted', data: { way: 'visit', at: '2026-11-22T13:40:00.000+08:00' } },
     { action: 'contact', from: 'contacted', to: 'contacted', data: { note: '再次联系' } },
     { action: 'reply', from: 'contacted', to: 'replied', data: { result: 'resolved', text: '已处理。' } },
   ]);
