@@ -72,8 +72,8 @@ function onComplaint(pick: Pick, service: Life, number: string, another: string)
   const { dispatcher, operator } = service;
   const post = (what: string, body: object) => () => dispatcher.post(`/complaints/${number}/${what}`, body);
   const steps: [Step, ...Step[]] = [
-    ['dispatch', post('dispatch', { lead: pick(units), reason: '职责' })],
-    ['dispatch', post('dispatch', { lead: pick(units), co: [city], reason: '职责' })],
+    ['callback', () => service.callBack(number, unresolved)],
+    ['dispatch', post('dispatch', { lead: pick(units), co: pick([[], [city]] as const), reason: '职责' })],
     ...[unresolved, unresolved, answered, { way: 'phone', reached: false }].map(
       (attempt): Step => ['callback', () => service.callBack(number, attempt)],
     ),
@@ -85,7 +85,7 @@ function onComplaint(pick: Pick, service: Life, number: string, another: string)
   ];
   const chosen = pick(steps);
   // An end is seldom chosen, or few complaints would go far.
-  return ['cancel', 'link'].includes(chosen[0]) && pick([0, 1, 2, 3]) > 0 ? steps[0] : chosen;
+  return ['cancel', 'link', 'dispatch'].includes(chosen[0]) && pick([0, 1, 2, 3]) > 0 ? steps[0] : chosen;
 }
 
 t.test('six hundred acts', async (t) => {
@@ -109,8 +109,8 @@ t.test('six hundred acts', async (t) => {
       select o.id::text, o.unit from orders o join complaints c on c.id = o.complaint_id
       where c.number = ${number} order by (o.closed_at is not null), o.id desc limit 4`);
     const [one = { id: '0', unit: street }, ...others] = rows;
-    const { id, unit } = pick([one, one, ...others]);
-    const by = pick([unit, unit, unit, unit, pick(units)]);
+    const { id, unit } = pick([one, one, one, one, one, ...others]);
+    const by = pick([unit, unit, unit, unit, unit, unit, unit, pick(units)]);
     const [name, send] =
       pick([0, 1, 2, 3]) > 0
         ? await onOrder(pick, service, id, await of('handler', by), await of('manager', by))
@@ -125,7 +125,7 @@ t.test('six hundred acts', async (t) => {
   t.same(faults, []);
   t.same(await withoutOneLead(service), [], 'each complaint has exactly one lead');
   const total = [...done.values()].reduce((sum, times) => sum + times, 0);
-  t.ok(total > 150 && done.size > 16, `${total} were done: ${[...done].map(([name, n]) => `${name} ${n}`).join(', ')}`);
+  t.ok(total > 150 && done.size > 15, `${total} were done: ${[...done].map(([name, n]) => `${name} ${n}`).join(', ')}`);
   await recomputed(t, service);
 });
 

@@ -11,7 +11,7 @@ const callers = {
   dispatcher: await as('dispatcher'),
 };
 type Name = keyof typeof callers;
-const { operator, street, agent, dispatcher } = callers;
+const { operator, street, agent } = callers;
 
 const filed = await operator.post('/complaints', complaint());
 const { number } = filed.body;
@@ -210,5 +210,4 @@ t.test('bodies of units, agents and the triage desk', async (t) => {
   for (const [name, url, body] of missing) {
     refused(t, url, await callers[name].post(url, body), 404, 'NOT_FOUND');
   }
-  t.equal((await dispatcher.post('/orders/1/rulings', {})).status, 404, 'a call of a later issue');
 });
