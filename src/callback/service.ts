@@ -5,8 +5,9 @@ import { unitRef } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
-import { bySystem, change, findWork, reopen, type Work, workOf } from '../workorder/service.ts';
+import { change, findWork, reopen } from '../workorder/service.ts';
 import { viewCaller } from '../workorder/view.ts';
+import { bySystem, type Work, workOf } from '../workorder/work.ts';
 import { checkAttempt, isValid } from './attempt.ts';
 import type { AttemptAnswer, AttemptRequest, CallbackQuery, CallbackView } from './schemas.ts';
 import {

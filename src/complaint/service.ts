@@ -27,10 +27,9 @@ import {
   place,
   readOrdersOf,
   readTimeline,
-  type Work,
-  workOf,
 } from '../workorder/service.ts';
 import { speaksWithCaller, viewCaller, viewText } from '../workorder/view.ts';
+import { type Work, workOf } from '../workorder/work.ts';
 import { rankPage, readStart, windowSize } from './relevance.ts';
 import type { ComplaintDetail, ComplaintQuery, ComplaintSummary, DispatchRequest } from './schemas.ts';
 import {

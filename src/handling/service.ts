@@ -17,10 +17,9 @@ import {
   place,
   readEvent,
   settleReply,
-  type Work,
-  workOf,
 } from '../workorder/service.ts';
 import { viewOrder } from '../workorder/view.ts';
+import { type Work, workOf } from '../workorder/work.ts';
 import {
   calledBy,
   communityFault,

@@ -7,7 +7,8 @@ import { shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { stateOf } from '../intake/filing.ts';
-import { changeAll, checkHeld, holdOrders, workOf } from '../workorder/service.ts';
+import { changeAll, checkHeld, holdOrders } from '../workorder/service.ts';
+import { workOf } from '../workorder/work.ts';
 import {
   direct,
   headOf,

@@ -25,10 +25,9 @@ import {
   place,
   readRequests,
   reopen as reopenOrder,
-  type Work,
-  workOf,
 } from '../workorder/service.ts';
 import { viewOrder } from '../workorder/view.ts';
+import { type Work, workOf } from '../workorder/work.ts';
 import type {
   CancelRequest,
   ComplaintState,

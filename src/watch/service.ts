@@ -9,7 +9,8 @@ import type { Context } from '../context.ts';
 import { errorCode } from '../http/errors.ts';
 import { clockFacts } from '../workorder/facts.ts';
 import { type Tick, ticks } from '../workorder/marks.ts';
-import { change, escalateTo, type OrderRow, postponeLook, takeDueOrders, type Work } from '../workorder/service.ts';
+import { change, escalateTo, type OrderRow, postponeLook, takeDueOrders } from '../workorder/service.ts';
+import type { Work } from '../workorder/work.ts';
 import { deleteOldKeys, lateCallbacks, lateTriage, lookAtAll, runOnce } from './store.ts';
 
 const batch = 100;

@@ -5,12 +5,11 @@
 import { type Session, scopeOf } from '../access/scope.ts';
 import { readAttachments } from '../attachment/service.ts';
 import { addMinutes } from '../catalog/calendar.ts';
-import type { Catalog } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../http/errors.ts';
 import { allowedActions, decide } from './decide.ts';
 import { clockFacts, factsOf } from './facts.ts';
-import { type Actor, type OrderAction, type OrderState, openStates, transitionOf } from './lifecycle.ts';
+import { type OrderAction, type OrderState, openStates, transitionOf } from './lifecycle.ts';
 import { nextLook } from './marks.ts';
 import { evolve, type RequestKind } from './order.ts';
 import { newOrder, type Placement, successor } from './placement.ts';
@@ -37,22 +36,7 @@ import {
   updateOrder,
 } from './store.ts';
 import { type Reader, viewChild, viewEvents, viewOrder } from './view.ts';
-
-/** What is done in one transaction: by whom, when, under which rules. */
-export interface Work {
-  tx: Context['db'];
-  catalog: Catalog;
-  actor: string;
-  role: Actor;
-  now: Date;
-}
-
-export function workOf(tx: Context['db'], ctx: Context, { actor, role }: Session, now: Date): Work {
-  return { tx, catalog: ctx.judgeAt(now).catalog, actor, role, now };
-}
-
-/** The same work, done by the service itself. */
-export const bySystem = (work: Work): Work => ({ ...work, actor: 'system', role: 'system' });
+import { bySystem, type Work } from './work.ts';
 
 const notFound = () => new AppError('NOT_FOUND', '没有这张工单');
 

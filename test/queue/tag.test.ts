@@ -50,7 +50,14 @@ t.test('since: nothing changed', async (t) => {
   const service = await app(t);
   const operator = await service.as('operator');
   const unit = await service.as('handler', '110105026');
-  t.same((await unit.get('/queue')).body.counts, { dispatched: 0, signed: 0, contacted: 0, overdue: 0 });
+  t.same((await unit.get('/queue')).body.counts, {
+    dispatched: 0,
+    signed: 0,
+    contacted: 0,
+    objected: 0,
+    parked: 0,
+    overdue: 0,
+  });
   const { since: empty } = (await unit.get('/queue')).body;
   t.equal((await unit.get(`/queue?since=${empty}`)).body.since, empty, 'a unit without orders stays where it is');
   const id = await file(operator, 'L2');

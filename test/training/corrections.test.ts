@@ -12,7 +12,7 @@ import { run } from '../commands/run.ts';
 import { app, catalog, complaint, type T, type TestApp } from '../helper.ts';
 
 /** Machine: M01 市容环卫, need mostly YJ. The desk holds that what matters is the blocked road: M04, BL. */
-const places = ['小区门口', '学校旁边', '地铁口', '医院对面', '胡同口', '公园南门', '菜站边上', '桥底下'];
+const places = ['小区门口', '学校旁边', '市场后面', '医院对面', '胡同口', '公园南门', '菜站边上', '桥底下'];
 const market = (place: string) => `${place}的早市占着路，菜叶子满地，回电话19900004321。`;
 const decided = { lead: '110105', matter: 'M04.06.01', need: 'BL', reason: '核实为堵路' };
 const unseen = '超市门前的早市占着路，菜叶子满地，没人管。';
