@@ -6,7 +6,7 @@ import { type Catalog, divisionOf, matterPath, unitRef } from '../catalog/catalo
 import { allowedActions } from './decide.ts';
 import { factsOf } from './facts.ts';
 import { type OrderState, orderActions, stateLabels } from './lifecycle.ts';
-import type { OrderRole } from './order.ts';
+import type { OrderRequest, OrderRole } from './order.ts';
 import type { CallerView, ChildView, EventView, OrderView } from './schemas.ts';
 import { actionLabel, sentenceOf, unitsOf } from './sentences.ts';
 import type { EventRow, OrderRow } from './store.ts';
@@ -138,12 +138,23 @@ export function viewOrder(row: OrderRow, { role, unit: own }: Reader, catalog: C
     reply: shown(order.reply),
     basis: order.basis,
     supervisions: order.supervisions,
-    request: request && { ...request, at: shanghaiTime(new Date(request.at)) },
+    request: request && viewRequest(request, role),
     parked: parkedAt && { at: shanghaiTime(parkedAt), kind: order.parkKind ?? '', reviewOn: order.reviewOn ?? '' },
     parentId: order.parentId === null ? null : String(order.parentId),
     // A district sees its streets' orders, but only the unit itself acts on them.
     allowed: acts.filter((action) => !ofParent.includes(action)),
     complaint: viewSubject(row, role, catalog),
+  };
+}
+
+/** A request's own words may name persons, as a complaint's do. */
+function viewRequest(request: OrderRequest, role: Role): OrderRequest {
+  const { duty } = request;
+  return {
+    ...request,
+    at: shanghaiTime(new Date(request.at)),
+    reason: viewText(request.reason, role),
+    ...(duty === undefined ? {} : { duty: viewText(duty, role) }),
   };
 }
 

@@ -28,3 +28,20 @@ t.test('numbers inside running text', async (t) => {
   }
   t.match((await handler.get(`/orders/${orders[0].id}`)).text, /19900005678/, 'the unit must call');
 });
+
+t.test('numbers in what a unit asks of the desk', async (t) => {
+  const { as } = await app(t);
+  const { body } = await (await as('operator')).post('/complaints', complaint());
+  const [{ id }] = body.orders;
+  const handler = await as('handler', '110105026');
+  await handler.post(`/orders/${id}/sign`);
+  const asked = { reason: '诉求人19900005678说不在本街道', duty: '见清单，问19900005678' };
+  t.equal((await handler.post(`/orders/${id}/return`, asked)).status, 200);
+  const assessor = await as('assessor');
+  for (const url of [`/orders/${id}`, `/complaints/${body.number}`]) {
+    const { text } = await assessor.get(url);
+    t.match(text, /199\*\*\*\*5678/);
+    t.notMatch(text, /19900005678/, url);
+  }
+  t.match((await (await as('dispatcher')).get('/rulings')).body.items, [{ id, request: asked }]);
+});
