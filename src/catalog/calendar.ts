@@ -33,8 +33,17 @@ export function preciseTime(at: Date): string {
   return `${new Date(at.getTime() + offset).toISOString().slice(0, 23)}+08:00`;
 }
 
+/** The calendar is asked for a year that it does not know. `code` is that of the answer to whoever asked. */
+export class CalendarGap extends RangeError {
+  readonly code = 'CALENDAR_MISSING';
+
+  constructor(year: string) {
+    super(`工作日历没有 ${year} 年的数据`);
+  }
+}
+
 export interface WorkCalendar {
-  /** Throws a RangeError for a year the calendar does not know: a guess would give wrong due times. */
+  /** Throws a CalendarGap for a year the calendar does not know: a guess would give wrong due times. */
   isWorkday(date: string): boolean;
   /** The years that are covered. */
   years: ReadonlySet<string>;
@@ -47,7 +56,7 @@ export function buildCalendar(days: readonly CalendarDay[]): WorkCalendar {
   return {
     years,
     isWorkday(date) {
-      if (!years.has(date.slice(0, 4))) throw new RangeError(`工作日历没有 ${date.slice(0, 4)} 年的数据`);
+      if (!years.has(date.slice(0, 4))) throw new CalendarGap(date.slice(0, 4));
       const exception = exceptions.get(date);
       if (exception !== undefined) return exception === 'work';
       const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
@@ -66,7 +75,7 @@ function firstWorkday(calendar: WorkCalendar, date: string): string {
 /**
  * The instant by which `ms` milliseconds of working time have passed since `from`. All 24 hours of a working day count, none
  * of a day off. Where several instants would do, because a day off lies between them, the last: time that is up as a working
- * day ends is up as the next one begins. Throws a RangeError in a year the calendar does not know.
+ * day ends is up as the next one begins. Throws a CalendarGap in a year the calendar does not know.
  */
 export function addWorkingTime(calendar: WorkCalendar, from: Date, ms: number): Date {
   const first = shanghaiDate(from);

@@ -2,8 +2,9 @@
 import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import { build } from '../app.ts';
+import { shanghaiDate } from '../catalog/calendar.ts';
 import { type Config, readConfig } from '../config.ts';
-import { createContext } from '../context.ts';
+import { type Context, createContext } from '../context.ts';
 import { connect } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
 import { seedBuiltIn } from '../db/seed.ts';
@@ -12,6 +13,7 @@ import { removeAbandoned } from '../files/receive.ts';
 import { createLogger } from '../logger.ts';
 import { createDeliveries } from '../outbox/jobs.ts';
 import { startWatch } from '../watch/jobs.ts';
+import { missingYears } from '../workorder/deadline.ts';
 import { CommandError } from './common.ts';
 
 /** How often a running service looks for newly loaded reference data. */
@@ -49,6 +51,19 @@ export async function serve(): Promise<void> {
   }
 }
 
+/**
+ * Refuses to start without this year's working days where a level counts in them: its due times could not be computed. Warns of the
+ * next year's before they are needed.
+ */
+function checkCalendar(ctx: Context, log: Logger): void {
+  const now = ctx.clock();
+  const { levels, calendar } = ctx.judgeAt(now).catalog;
+  const missing = missingYears(levels.values(), calendar, now);
+  const says = `工作日历没有 ${missing.join('、')} 年的数据，请补充 calendar.csv 并重新载入`;
+  if (missing.includes(shanghaiDate(now).slice(0, 4))) throw new CommandError(says);
+  if (missing.length > 0) log.error({ missing }, says);
+}
+
 async function start(config: Config, log: Logger, opened: Opened): Promise<void> {
   const files = openFiles(config);
   const connection = await connect(config);
@@ -63,6 +78,7 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   await removeAbandoned(files.incoming, new Date());
   const { signal } = connection;
   const ctx = await createContext(connection.db, { files, signal, webhookAllow: config.WEBHOOK_ALLOW });
+  checkCalendar(ctx, log);
   const app = await build(ctx, log);
   opened.push(() => app.close());
   const refresh = setInterval(() => {

@@ -39,6 +39,7 @@ const table = {
   TOO_MANY_STREAMS: [429, '打开的事件流过多，请先关闭不用的'],
   BAD_REQUEST: [400, '请求无法处理'],
   INTERNAL: [500, '服务内部错误'],
+  CALENDAR_MISSING: [503, '工作日历缺少所需年份，无法计算时限，请联系管理员补充'],
   UNAVAILABLE: [503, '服务暂不可用，请稍后再试'],
 } as const satisfies Record<string, readonly [number, string]>;
 
@@ -84,6 +85,7 @@ function problem(code: ErrorCode, detail = '', extra: AppError['extra'] = {}): S
 
 /** Fastify's own error codes and PostgreSQL's, as far as a client causes them. */
 const foreign: Record<string, ErrorCode> = {
+  CALENDAR_MISSING: 'CALENDAR_MISSING',
   FST_ERR_CTP_INVALID_JSON_BODY: 'MALFORMED_BODY',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'MALFORMED_BODY',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'MALFORMED_BODY',

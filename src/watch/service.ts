@@ -4,7 +4,7 @@
  * rows are taken with `skip locked`, so that several nodes share the work and none does it twice.
  */
 import type { FastifyBaseLogger } from 'fastify';
-import { addMinutes, preciseTime, shanghaiDate } from '../catalog/calendar.ts';
+import { addMinutes, CalendarGap, preciseTime, shanghaiDate } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
 import { errorCode } from '../http/errors.ts';
 import { clockFacts } from '../workorder/facts.ts';
@@ -47,7 +47,7 @@ async function lookAt(work: Work, taken: OrderRow): Promise<number> {
 
 /** What may be logged of an error: not its text, which may quote a row; but a year that the calendar lacks is to be read. */
 export function faultOf(error: unknown): string {
-  if (error instanceof RangeError) return error.message;
+  if (error instanceof CalendarGap) return error.message;
   return errorCode(error) ?? (error instanceof Error ? error.name : 'unknown');
 }
 

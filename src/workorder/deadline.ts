@@ -3,6 +3,7 @@ import {
   addMinutes,
   addWorkdays,
   addWorkingTime,
+  shanghaiDate,
   startOfDay,
   type WorkCalendar,
   workingTimeBetween,
@@ -22,7 +23,7 @@ const minute = 60_000;
 /**
  * Due times of an order dispatched at `from`. Sign and first contact run in natural minutes; the reply limit in natural
  * time or, for a level that says so, in working days (docs/domain.md, chain and rules, 5 and 6).
- * Throws a RangeError when working days are asked of a year the calendar does not know.
+ * Throws a CalendarGap when working days are asked of a year the calendar does not know.
  */
 export function deadlines(level: Level, calendar: WorkCalendar, from: Date): Deadlines {
   return {
@@ -82,4 +83,16 @@ export function warnOfReply(level: Level, calendar: WorkCalendar, from: Date, du
 /** Midnight at the end of a day of review: only then has it passed without one. */
 export function reviewDue(reviewOn: string): Date {
   return new Date(startOfDay(reviewOn).getTime() + minutesPerDay * minute);
+}
+
+/**
+ * The years that due times computed now may reach and that the calendar does not know; none where no level counts working days.
+ */
+export function missingYears(levels: Iterable<Level>, calendar: WorkCalendar, now: Date): string[] {
+  const longest = Math.max(0, ...[...levels].filter(countsWorkingTime).map(({ replyAmount }) => replyAmount));
+  if (longest === 0) return [];
+  // Two natural days for a working one, and the longest holiday on top: more than any limit takes.
+  const last = addMinutes(now, (2 * longest + 10) * minutesPerDay);
+  const years = new Set([shanghaiDate(now).slice(0, 4), shanghaiDate(last).slice(0, 4)]);
+  return [...years].filter((year) => !calendar.years.has(year));
 }

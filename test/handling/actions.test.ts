@@ -1,6 +1,7 @@
 /** What a unit does with its own orders: each action's way, who may, versions, and bad input that stores nothing. */
+import { sql } from 'drizzle-orm';
 import t from 'tap';
-import type { Caller } from '../helper.ts';
+import { app, type Caller, complaint, refused, stored } from '../helper.ts';
 import { city, district, done, duty, inVain, type Life, life, other, street } from '../life.ts';
 
 /** Every action of a unit on an order, with a body that is right. */
@@ -227,4 +228,18 @@ t.test('bad input', async (t) => {
     const { status } = await act(handler, bad, 'sign');
     t.ok([400, 404].includes(status), `order ${bad}: ${status}`);
   }
+});
+
+t.test('a year that the calendar lacks is said, and nothing is stored', async (t) => {
+  const service = await app(t, new Date('2026-12-28T09:00:00+08:00'));
+  const { ctx, connection } = service;
+  await connection.db.execute(sql`update levels set time_base = 'working'`);
+  await connection.db.execute(sql`insert into catalog_versions (hash, source, loaded_at)
+    select hash, source, loaded_at from catalog_versions order by version desc limit 1`);
+  await ctx.refresh();
+  const operator = await service.as('operator');
+  const before = await stored(connection);
+  refused(t, 'filing', await operator.post('/complaints', complaint({ level: 'L3' })), 503, 'CALENDAR_MISSING');
+  t.same(await stored(connection), before);
+  t.equal((await operator.post('/complaints', complaint({ level: 'L2' }))).status, 201, 'hours are natural');
 });

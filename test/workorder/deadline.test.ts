@@ -5,6 +5,7 @@ import type { Level } from '../../src/catalog/types.ts';
 import {
   deadlines,
   extend,
+  missingYears,
   replyMinutes,
   resume,
   reviewDue,
@@ -133,5 +134,20 @@ t.test('a warning with a quarter of the limit left', (t) => {
 
 t.test('a review is over at the end of its day', (t) => {
   t.same(reviewDue('2026-12-31'), at('2027-01-01T00:00'));
+  t.end();
+});
+
+t.test('years that are missing are known before they are needed', (t) => {
+  const working: Level = { ...level('L3'), replyAmount: 15, timeBase: 'working' };
+  const on = (date: string, ...of: Level[]) => missingYears(of, calendar, new Date(`${date}T12:00:00+08:00`));
+  t.same(on('2026-06-01', level('L3'), working), [], 'far from the end of the year');
+  t.same(on('2026-12-20', working), ['2027'], 'a limit would reach into it');
+  t.same(on('2027-02-01', working), ['2027']);
+  t.same(on('2027-12-31', working), ['2027', '2028']);
+  t.same(
+    on('2027-02-01', level('L3'), level('L1'), { ...level('L2'), timeBase: 'working' }),
+    [],
+    'natural days and hours',
+  );
   t.end();
 });
