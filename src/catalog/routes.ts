@@ -38,6 +38,8 @@ const summaries: Record<CatalogTable, string> = {
   guard: '职责守则：依法属于部门、不得由街道主办的事项',
   routes: '紧急渠道和法定途径',
   alarms: '群体诉求预警规则',
+  handling: '办理规则：退单、延期的次数，预警，自动重办，报到时限',
+  escalations: '催办、督办、提级的规则',
 };
 
 /** How the address of a table is written: localUnits → local-units. */

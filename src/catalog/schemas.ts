@@ -1,6 +1,7 @@
 /** Shapes of the reference data as clients read it. */
 import { type Static, Type } from 'typebox';
 import { nullable, oneOf } from '../http/schemas.ts';
+import { clocks, escalationActs } from './handling-rules.ts';
 import { alarmScopes, divisionKinds, routeKinds, unitKinds } from './types.ts';
 
 /** A unit as other answers name it. */
@@ -97,6 +98,24 @@ const rows = {
     hours: Type.Integer(),
     ...validity,
   }),
+  handling: Type.Object({
+    version: Text,
+    returnLimit: Type.Integer(),
+    extensionLimit: Type.Integer(),
+    warnLeft: Type.Integer({ description: '时限剩多少时预警，基点' }),
+    reopenRounds: Type.Integer(),
+    reportMinutes: Type.Integer(),
+    ...validity,
+  }),
+  escalations: Type.Object({
+    code: Text,
+    level: Type.Array(Text, { description: '空为不限' }),
+    clock: oneOf(clocks),
+    afterMinutes: Type.Integer(),
+    act: oneOf(escalationActs),
+    reason: Text,
+    ...validity,
+  }),
 } as const;
 
 const Count = Type.Integer({ minimum: 0 });
@@ -132,6 +151,8 @@ export const catalogTables = [
   'guard',
   'routes',
   'alarms',
+  'handling',
+  'escalations',
 ] as const;
 export type CatalogTable = (typeof catalogTables)[number];
 
@@ -149,6 +170,8 @@ export const listNames: Record<CatalogTable, string> = {
   guard: 'DutyGuard',
   routes: 'Routes',
   alarms: 'AlarmRules',
+  handling: 'HandlingRules',
+  escalations: 'EscalationRules',
 };
 
 /** The answer for one table: its rows, a page at a time, and the version of the loaded data. */

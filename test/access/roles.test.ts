@@ -20,6 +20,8 @@ const catalogs = [
   'guard',
   'routes',
   'alarms',
+  'handling',
+  'escalations',
 ];
 
 /** The column "role" of api.md; "by scope" is every role but those that have no business there. */

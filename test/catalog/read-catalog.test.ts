@@ -7,7 +7,14 @@ t.test('the dispatch data of today, with version and validity', async (t) => {
   const { as, anyone } = await app(t);
   const reader = await as('channel');
   const { data } = readSeeds();
-  const tables = { 'local-units': data.localUnits, guard: data.guard, routes: data.routes, alarms: data.alarms };
+  const tables = {
+    'local-units': data.localUnits,
+    guard: data.guard,
+    routes: data.routes,
+    alarms: data.alarms,
+    handling: data.handling,
+    escalations: data.escalations,
+  };
   for (const [address, rows] of Object.entries(tables)) {
     const { status, body } = await reader.get(`/catalog/${address}?limit=500`);
     t.equal(status, 200, address);
@@ -15,6 +22,7 @@ t.test('the dispatch data of today, with version and validity', async (t) => {
     t.equal(body.items.length, rows.length);
     t.match(body.items[0], { validFrom: '2026-01-01', validTo: null });
     refused(t, address, await anyone.get(`/catalog/${address}`), 401, 'UNAUTHENTICATED');
+    if (rows.length < 2) continue;
     const first = await reader.get(`/catalog/${address}?limit=1`);
     const second = await reader.get(`/catalog/${address}?limit=1&cursor=${first.body.next}`);
     t.same([...first.body.items, ...second.body.items], body.items.slice(0, 2));
