@@ -17,7 +17,7 @@ import { signedHeaders } from './signature.ts';
 import { countDead, type Settled, settle, sweep, type Taken, takeDue } from './store.ts';
 
 /** Deliveries under way to one webhook, from one node. */
-const perWebhook = 4;
+const perWebhook = 8;
 /** Longer than any attempt: a lease runs out only where its worker has died. */
 const leaseMs = 60_000;
 const pollMs = 1000;
@@ -228,8 +228,9 @@ interface Loop {
 async function work(ctx: Context, log: FastifyBaseLogger, { take, pause, running, stopping }: Loop): Promise<void> {
   let sweepAt = ctx.clock().getTime();
   while (!stopping.aborted) {
+    let taken = 0;
     try {
-      await take();
+      taken = await take();
       if (ctx.clock().getTime() >= sweepAt) {
         const before = (ms: number) => new Date(ctx.clock().getTime() - ms);
         const more = await sweep(ctx.db, { delivered: before(keptMs.delivered), dead: before(keptMs.dead) });
@@ -240,6 +241,7 @@ async function work(ctx: Context, log: FastifyBaseLogger, { take, pause, running
       await pause(pollMs);
     }
     await pause(breathMs);
-    await Promise.race([...running, pause(pollMs)]);
+    // Where all that was taken has ended during the breath, there is room for more at once.
+    if (taken === 0 || running.size > 0) await Promise.race([...running, pause(pollMs)]);
   }
 }

@@ -194,7 +194,7 @@ t.test('a receiver that hangs holds up neither orders nor other receivers', asyn
   for (let count = 0; count < 10; count += 1) await file();
   deliveries.start();
   await until(t, 'the other receiver has all', () => other.got.length === 20);
-  t.equal(hook.got.length, 4, 'four at a time wait for the one that hangs');
+  t.equal(hook.got.length, 8, 'eight at a time wait for the one that hangs');
   const start = Date.now();
   await file();
   t.ok(Date.now() - start < 2000, 'an order goes its way');
@@ -223,4 +223,24 @@ t.test('only what is committed is told', async (t) => {
     .catch(() => undefined);
   await deliveries.drain();
   t.equal(hook.got.length, before);
+});
+
+t.test('a worker that runs goes on while anything is due, however fast the receiver', async (t) => {
+  const { hook, deliveries, file } = await setUp(t);
+  const count = 60;
+  const timed = async (deliver: () => Promise<unknown>) => {
+    for (let n = 0; n < count; n += 1) await file();
+    const before = hook.got.length;
+    const start = performance.now();
+    await deliver();
+    // Each complaint tells of its filing and of its order.
+    await until(t, 'all of it', () => hook.got.length >= before + 2 * count);
+    return performance.now() - start;
+  };
+  const atOnce = await timed(() => deliveries.drain());
+  const running = await timed(async () => deliveries.start());
+  t.ok(
+    running < 10 * atOnce + 1000,
+    `${Math.round(running)} ms beside ${Math.round(atOnce)} ms: it does not wait between batches`,
+  );
 });
