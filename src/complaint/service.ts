@@ -282,6 +282,9 @@ async function placeAll(
     await change(work, before, 'reassign', { unit: lead, reason });
     await endChildren(work, before.id, '已改派');
   }
+  // Who helped and now leads has one order, not two.
+  const helped = standing.find(({ order }) => order.role === 'co' && order.unit === lead);
+  if (helped !== undefined && !same) await change(work, helped, 'reassign', { unit: lead, reason });
   await place(work, id, [
     ...(same ? [] : [{ ...first, level }]),
     ...added.map((unit) => ({ unit, role: 'co' as const, level, reason })),
