@@ -2,6 +2,7 @@
 import { addDays, addMinutes, shanghaiDate, startOfDay } from '../catalog/calendar.ts';
 import type { CallbackRule, MissReason } from '../catalog/callback-rules.ts';
 import type { FieldError } from '../http/validation.ts';
+import type { CallbackState } from '../workorder/sampling.ts';
 
 export const grades = ['satisfied', 'basic', 'dissatisfied'] as const;
 export type Grade = (typeof grades)[number];
@@ -54,4 +55,29 @@ export function phoneFrom({ fromHour, toHour }: CallbackRule, now: Date): Date |
   const [from, to] = [fromHour, toHour].map((hour) => addMinutes(startOfDay(today), hour * 60));
   if (from === undefined || to === undefined || (from <= now && now < to)) return null;
   return now < from ? from : addMinutes(startOfDay(addDays(today, 1)), fromHour * 60);
+}
+
+/** Where a task and its complaint stand. */
+export interface Ending {
+  status: CallbackState;
+  complaintStatus: string;
+  closedAt: Date | null;
+}
+
+/** Until when the caller's own later answer counts; null while the complaint is not closed. */
+export function laterUntil({ closedAt, complaintStatus }: Ending, { laterHours }: CallbackRule): Date | null {
+  return closedAt === null || complaintStatus !== 'closed' ? null : addMinutes(closedAt, laterHours * 60);
+}
+
+/**
+ * Why the caller cannot evaluate now, as an error code; null where he can: while the call-back is due, and once, for a while, after
+ * it has ended in another way. Who is not in the sample is not asked: a sample of those who came of themselves would be none.
+ */
+export function evaluationRefusal(task: Ending, evaluated: boolean, rule: CallbackRule, now: Date) {
+  if (task.status === 'due') return null;
+  const until = laterUntil(task, rule);
+  // Opened again: the next reply is asked about.
+  if (task.status === 'unsampled' || until === null) return 'CALLBACK_NOT_DUE';
+  if (evaluated) return 'ALREADY_EVALUATED';
+  return now < until ? null : 'EVALUATION_CLOSED';
 }

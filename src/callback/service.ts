@@ -9,7 +9,7 @@ import { AppError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
 import { ruleOf } from '../workorder/sampling.ts';
 import { bySystem, change, findWork, reopen, type Work, workOf } from '../workorder/service.ts';
-import { type Attempt, checkAttempt, isLast, isValid } from './attempt.ts';
+import { type Attempt, checkAttempt, evaluationRefusal, isLast, isValid, laterUntil } from './attempt.ts';
 import type {
   AttemptAnswer,
   AttemptRequest,
@@ -37,6 +37,7 @@ import {
 } from './store.ts';
 import { viewAttempts, viewCallback } from './view.ts';
 
+const isOwn = ({ way }: { way: string }) => way === 'public';
 const notFound = () => new AppError('NOT_FOUND', '没有这个回访任务');
 const held = () => new AppError('CALLBACK_HELD', '', { state: 'due', allowed: [] });
 const over = (state: string) => new AppError('ILLEGAL_ACTION', '回访已结束', { state, allowed: [] });
@@ -159,21 +160,27 @@ export async function recordEvaluation(
     const { catalog } = ctx.judgeAt(now);
     const id = await newestCallback(tx, complaintId);
     const row = id === undefined ? undefined : await lockCallback(tx, id);
-    if (row === undefined || row.status === 'unsampled') throw new AppError('CALLBACK_NOT_DUE');
-    if (row.status !== 'due') {
-      // Opened again: the next reply is asked about.
-      if (row.complaintStatus !== 'closed' || row.closedAt === null) throw new AppError('CALLBACK_NOT_DUE');
-      const attempts = await listAttempts(tx, row.id);
-      if (attempts.some(({ way }) => way === 'public')) throw new AppError('ALREADY_EVALUATED');
-      const until = addMinutes(row.closedAt, ruleOf(catalog, row).laterHours * 60);
-      if (now >= until) throw new AppError('EVALUATION_CLOSED');
-    }
+    if (row === undefined) throw new AppError('CALLBACK_NOT_DUE');
+    const given = (await listAttempts(tx, row.id)).some(isOwn);
+    const refusal = evaluationRefusal(row, given, ruleOf(catalog, row), now);
+    if (refusal !== null) throw new AppError(refusal);
     await record({ tx, catalog, actor: 'public', role: 'system', now }, row, {
       ...answers,
       way: 'public',
       reached: true,
     });
   });
+}
+
+/** The caller's own evaluation of the newest reply, and until when he may still give it; null where he was or is not asked. */
+export async function readEvaluation(ctx: Context, complaintId: number, now: Date) {
+  const id = await newestCallback(ctx.db, complaintId);
+  const row = id === undefined ? undefined : await findCallback(ctx.db, id);
+  if (row === undefined) return null;
+  const rule = ruleOf(ctx.judgeAt(now).catalog, row);
+  const given = (await listAttempts(ctx.db, row.id)).find(isOwn);
+  const open = evaluationRefusal(row, given !== undefined, rule, now) === null;
+  return { open, until: open ? laterUntil(row, rule) : null, given: given ?? null };
 }
 
 /** Writes an attempt on a locked task and what it makes of it. */
