@@ -1,6 +1,7 @@
 /** The service: infrastructure first, then one line a feature. */
 import { setTimeout } from 'node:timers/promises';
 import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -24,6 +25,7 @@ import { intakeRoutes } from './intake/routes.ts';
 import { knowledgeRoutes } from './knowledge/routes.ts';
 import { linkRoutes } from './link/routes.ts';
 import { outboxRoutes } from './outbox/routes.ts';
+import { type PublicLimits, publicRoutes } from './public/routes.ts';
 import { qualityRoutes } from './quality/routes.ts';
 import type { StreamSettings } from './queue/jobs.ts';
 import { queueRoutes } from './queue/routes.ts';
@@ -35,9 +37,13 @@ import { workorderRoutes } from './workorder/routes.ts';
 /** The longest body accepted: a complaint of 5,000 characters with every field full is under 64 kB. */
 const bodyLimit = 256 * 1024;
 
-/** What tests set otherwise. */
+/** What is not asked of the context. */
 interface Settings {
   streams?: Partial<StreamSettings>;
+  /** Requests a minute to the public page. */
+  publicLimits?: Partial<PublicLimits>;
+  /** Addresses of proxies whose word on the client's own address is taken. */
+  trustProxy?: string;
 }
 
 /** Builds the service without listening. `log` must not print bodies or query strings (see `logger.ts`). */
@@ -45,6 +51,7 @@ export async function build(given: Context, log: FastifyBaseLogger, settings: Se
   const app = fastify({
     loggerInstance: log,
     bodyLimit,
+    trustProxy: settings.trustProxy ?? false,
     // One line a request is written below, without its address.
     logController: new LogController({ disableRequestLogging: true }),
     return503OnClosing: false,
@@ -58,6 +65,7 @@ export async function build(given: Context, log: FastifyBaseLogger, settings: Se
   installErrors(app);
   installSecurity(app, ctx);
   await app.register(helmet, { contentSecurityPolicy: false });
+  await app.register(rateLimit, { global: false });
   await app.register(swagger, openApi);
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
   installMetrics(app, metrics);
@@ -76,7 +84,7 @@ export async function build(given: Context, log: FastifyBaseLogger, settings: Se
 }
 
 /** One line a feature. Plain calls, not plugins: they share one scope, so that one may refer to another's schemas. */
-function features(api: Api, ctx: Context, { streams }: Settings): void {
+function features(api: Api, ctx: Context, { streams, publicLimits }: Settings): void {
   knowledgeRoutes(api, ctx);
   intakeRoutes(api, ctx);
   linkRoutes(api, ctx);
@@ -89,6 +97,7 @@ function features(api: Api, ctx: Context, { streams }: Settings): void {
   rulingRoutes(api, ctx);
   attachmentRoutes(api, ctx);
   callbackRoutes(api, ctx);
+  publicRoutes(api, ctx, publicLimits);
   assessmentRoutes(api, ctx);
   qualityRoutes(api, ctx);
   catalogRoutes(api, ctx);

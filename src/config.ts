@@ -25,6 +25,11 @@ const Config = Type.Object({
   S3_SECRET_ACCESS_KEY: Type.Optional(Type.String({ minLength: 1 })),
   /** Where webhooks may go besides https on the open network: `host:port` and address ranges, separated by commas. */
   WEBHOOK_ALLOW: Type.String({ default: '' }),
+  /** Proxies before the service, whose word on a client's address is taken: addresses and ranges, separated by commas. */
+  TRUST_PROXY: Type.Optional(Type.String({ minLength: 1 })),
+  /** Requests a minute to the public page, by address and by complaint. */
+  PUBLIC_LIMIT_ADDRESS: Type.Integer({ default: 60, minimum: 1 }),
+  PUBLIC_LIMIT_NUMBER: Type.Integer({ default: 20, minimum: 1 }),
   LOG_LEVEL: Type.Union(
     [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error'), Type.Literal('silent')],
     { default: 'info' },

@@ -53,6 +53,7 @@ const arrows: Record<string, readonly string[]> = {
   complaint: ['access', 'attachment', 'catalog', 'intake', 'knowledge', 'link', 'text', 'workorder'],
   triage: ['access', 'catalog', 'intake', 'workorder'],
   callback: ['access', 'catalog', 'intake', 'workorder'],
+  public: ['access', 'callback', 'catalog', 'intake'],
   assessment: ['access', 'catalog', 'figures', 'intake'],
   quality: ['catalog', 'figures', 'intake'],
   rules: ['access', 'catalog', 'dispatch', 'intake'],

@@ -13,7 +13,7 @@ t.test('from intake to the rates report', async (t) => {
   t.equal(filed.status, 201);
   t.match(filed.body, {
     number: /^20261122\d{7}$/,
-    code: /^[0-9A-HJKMNP-TV-Z]{8}$/,
+    code: /^[0-9A-HJKMNP-TV-Z]{26}$/,
     status: 'dispatched',
     classification: { need: { code: 'ZJ', accepted: true }, place: { street: { code: '110105026' } } },
     orders: [{ unit: { code: '110105026', kind: 'street' }, role: 'lead', status: 'dispatched', level: 'L3' }],

@@ -47,6 +47,7 @@ export const permissions = {
   'attachment.withdraw': ['operator', 'dispatcher', 'callback', 'channel', 'handler', 'manager'],
   'callback.read': ['callback'],
   'callback.record': ['callback'],
+  'callback.claim': ['callback'],
   'report.read': ['analyst', 'assessor', 'manager'],
   'quality.read': ['analyst', 'assessor', 'dispatcher', 'admin'],
   'knowledge.read': roles.filter((role) => role !== 'channel'),

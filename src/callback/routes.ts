@@ -1,13 +1,23 @@
 /** What call-back agents see and record. */
+import { Type } from 'typebox';
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
 import { IdParams, ref } from '../http/schemas.ts';
 import { conflict, sessionOf } from '../http/security.ts';
-import { AttemptAnswer, AttemptRequest, CallbackList, CallbackQuery, CallbackView } from './schemas.ts';
-import { readCallbacks, recordAttempt } from './service.ts';
+import {
+  AttemptAnswer,
+  AttemptRequest,
+  CallbackList,
+  CallbackQuery,
+  CallbackView,
+  CallbackWithAttempts,
+  ClaimAnswer,
+} from './schemas.ts';
+import { claimCallback, readCallback, readCallbacks, recordAttempt, releaseCallback } from './service.ts';
 
 export function callbackRoutes(app: Api, ctx: Context): void {
-  for (const schema of [CallbackView, CallbackList, AttemptAnswer]) app.addSchema(schema);
+  for (const schema of [CallbackView, CallbackList, CallbackWithAttempts, AttemptAnswer, ClaimAnswer])
+    app.addSchema(schema);
 
   app.get(
     '/callbacks',
@@ -16,7 +26,7 @@ export function callbackRoutes(app: Api, ctx: Context): void {
       schema: {
         operationId: 'readCallbacks',
         tags: ['callbacks'],
-        summary: '回访任务，最先到期的在前',
+        summary: '回访任务，最优先的在前；待回访的不含别人占用的和刚试过的',
         querystring: CallbackQuery,
         response: { 200: ref(CallbackList) },
       },
@@ -24,6 +34,26 @@ export function callbackRoutes(app: Api, ctx: Context): void {
     (request) => readCallbacks(ctx, sessionOf(request), request.query, ctx.clock()),
   );
 
+  app.get(
+    '/callbacks/:id',
+    {
+      config: { permission: 'callback.read' },
+      schema: {
+        operationId: 'readCallback',
+        tags: ['callbacks'],
+        summary: '一个回访任务及其每次回访',
+        params: IdParams,
+        response: { 200: ref(CallbackWithAttempts) },
+      },
+    },
+    (request) => readCallback(ctx, sessionOf(request), Number(request.params.id), ctx.clock()),
+  );
+
+  claimRoutes(app, ctx);
+  attemptRoute(app, ctx);
+}
+
+function attemptRoute(app: Api, ctx: Context): void {
   app.post(
     '/callbacks/:id/attempts',
     {
@@ -40,6 +70,42 @@ export function callbackRoutes(app: Api, ctx: Context): void {
     async (request, reply) => {
       const answer = await recordAttempt(ctx, sessionOf(request), Number(request.params.id), request.body, ctx.clock());
       return reply.code(201).send(answer);
+    },
+  );
+}
+
+/** An agent keeps a caller for himself while he calls. */
+function claimRoutes(app: Api, ctx: Context): void {
+  app.post(
+    '/callbacks/:id/claim',
+    {
+      config: { permission: 'callback.claim' },
+      schema: {
+        operationId: 'claimCallback',
+        tags: ['callbacks'],
+        summary: '占用一个回访任务和同一电话的其他任务；再次占用即延长',
+        params: IdParams,
+        response: { 200: ref(ClaimAnswer), ...conflict },
+      },
+    },
+    (request) => claimCallback(ctx, sessionOf(request), Number(request.params.id), ctx.clock()),
+  );
+
+  app.delete(
+    '/callbacks/:id/claim',
+    {
+      config: { permission: 'callback.claim' },
+      schema: {
+        operationId: 'releaseCallback',
+        tags: ['callbacks'],
+        summary: '放开占用的回访任务和同一电话的其他任务',
+        params: IdParams,
+        response: { 204: Type.Null({ description: '已放开' }), ...conflict },
+      },
+    },
+    async (request, reply) => {
+      await releaseCallback(ctx, sessionOf(request), Number(request.params.id), ctx.clock());
+      return reply.code(204).send(null);
     },
   );
 }

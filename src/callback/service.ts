@@ -1,64 +1,128 @@
-/** Calling callers back: what is due, and what came of an attempt. A valid attempt closes the order and the complaint. */
+/**
+ * Calling callers back: what is due, who has it, and what came of an attempt. A valid attempt closes the order and the complaint;
+ * so does the last one in vain, but without an answer.
+ */
 import type { Session } from '../access/scope.ts';
-import { shanghaiTime } from '../catalog/calendar.ts';
-import { unitRef } from '../catalog/catalog.ts';
+import { addMinutes, shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
+import { ruleOf } from '../workorder/sampling.ts';
 import { change, findWork, reopen } from '../workorder/service.ts';
-import { viewCaller } from '../workorder/view.ts';
 import { bySystem, type Work, workOf } from '../workorder/work.ts';
-import { checkAttempt, isValid } from './attempt.ts';
-import type { AttemptAnswer, AttemptRequest, CallbackQuery, CallbackView } from './schemas.ts';
+import { type Attempt, checkAttempt, evaluationRefusal, isLast, isValid, laterUntil } from './attempt.ts';
+import type {
+  AttemptAnswer,
+  AttemptRequest,
+  CallbackQuery,
+  CallbackView,
+  CallbackWithAttempts,
+  ClaimAnswer,
+} from './schemas.ts';
 import {
   type CallbackRow,
   closeComplaint,
   findCallback,
+  findCallbacks,
+  firstAnswers,
   insertAttempt,
   insertEvent,
+  isHeld,
+  listAttempts,
   listCallbacks,
   lockCallback,
+  lockCaller,
+  newestCallback,
+  setClaim,
   updateCallback,
 } from './store.ts';
+import { viewAttempts, viewCallback } from './view.ts';
 
-function view(row: CallbackRow, ctx: Context, session: Session, now: Date): CallbackView {
-  return {
-    id: String(row.id),
-    number: row.number,
-    orderId: String(row.orderId),
-    status: row.status === 'due' ? 'due' : 'done',
-    unit: unitRef(ctx.judgeAt(now).catalog, row.unit),
-    level: row.level,
-    title: row.title,
-    text: row.text,
-    result: row.result,
-    reply: row.reply,
-    repliedAt: shanghaiTime(row.repliedAt),
-    dueAt: shanghaiTime(row.dueAt),
-    overdue: row.status === 'due' && row.dueAt < now,
-    attempts: row.attempts,
-    answeredAt: row.answeredAt && shanghaiTime(row.answeredAt),
-    contacted: row.contacted,
-    resolved: row.resolved,
-    satisfaction: row.satisfaction,
-    caller: viewCaller(row, session.role),
-  };
+const isOwn = ({ way }: { way: string }) => way === 'public';
+const notFound = () => new AppError('NOT_FOUND', '没有这个回访任务');
+const held = () => new AppError('CALLBACK_HELD', '', { state: 'due', allowed: [] });
+const over = (state: string) => new AppError('ILLEGAL_ACTION', '回访已结束', { state, allowed: [] });
+
+/** Rows with the first answers of their complaints, as the session sees them. */
+async function view(
+  db: Context['db'],
+  ctx: Context,
+  session: Session,
+  now: Date,
+  rows: readonly CallbackRow[],
+): Promise<CallbackView[]> {
+  const answers = await firstAnswers(
+    db,
+    rows.map(({ complaintId }) => complaintId),
+  );
+  const first = new Map(answers.map((answer) => [answer.complaintId, answer]));
+  const { catalog } = ctx.judgeAt(now);
+  return rows.map((row) => viewCallback(row, first.get(row.complaintId), { catalog, session, now }));
 }
 
-/** A page of call-backs, the earliest due first. */
+/** A page of call-backs, the most urgent first; what others hold and what was tried a moment ago is not due. */
 export async function readCallbacks(ctx: Context, session: Session, query: CallbackQuery, now: Date) {
   const status = query.status ?? 'due';
   const after = query.cursor === undefined ? null : readInstant(query.cursor, 'callbacks', status);
-  const rows = await listCallbacks(ctx.db, status, after, query.limit + 1);
+  const rows = await listCallbacks(ctx.db, status, { actor: session.actor, now }, after, query.limit + 1);
   const { items, next } = page(rows, query.limit, (row) =>
-    writeCursor('callbacks', status, [row.dueAt.toISOString(), row.id]),
+    writeCursor('callbacks', status, [row.rankAt.toISOString(), row.id]),
   );
-  return { items: items.map((row) => view(row, ctx, session, now)), next };
+  return { items: await view(ctx.db, ctx, session, now, items), next };
+}
+
+/** One call-back with all its attempts. Throws NOT_FOUND. */
+export async function readCallback(
+  ctx: Context,
+  session: Session,
+  id: number,
+  now: Date,
+): Promise<CallbackWithAttempts> {
+  const row = await findCallback(ctx.db, id);
+  if (row === undefined) throw notFound();
+  const [callback] = await view(ctx.db, ctx, session, now, [row]);
+  if (callback === undefined) throw notFound();
+  return { callback, attempts: viewAttempts(await listAttempts(ctx.db, id)) };
+}
+
+/**
+ * Keeps a task, and all other ones of the same telephone number, for an agent; again, for longer. Throws NOT_FOUND,
+ * ILLEGAL_ACTION where it is over, CALLBACK_HELD where another agent has one of them.
+ */
+export async function claimCallback(ctx: Context, session: Session, id: number, now: Date): Promise<ClaimAnswer> {
+  const { actor } = session;
+  return ctx.db.transaction(async (tx) => {
+    const row = await findCallback(tx, id);
+    if (row === undefined) throw notFound();
+    const rows = await lockCaller(tx, id, row.callerPhone);
+    const status = rows.find((one) => one.id === id)?.status ?? row.status;
+    if (status !== 'due') throw over(status);
+    const isOthers = (one: (typeof rows)[number]) =>
+      one.claimedBy !== null && one.claimedBy !== actor && one.claimedUntil !== null && one.claimedUntil > now;
+    if (rows.some(isOthers)) throw held();
+    const ids = rows.map((one) => one.id);
+    const until = addMinutes(now, ruleOf(ctx.judgeAt(now).catalog, row).leaseMinutes);
+    await setClaim(tx, ids, { claimedBy: actor, claimedUntil: until });
+    const callbacks = await view(tx, ctx, session, now, await findCallbacks(tx, ids));
+    return { until: shanghaiTime(until), callbacks };
+  });
+}
+
+/** Gives back what `claimCallback` has kept. Nothing happens where nobody has it. Throws NOT_FOUND, CALLBACK_HELD. */
+export async function releaseCallback(ctx: Context, session: Session, id: number, now: Date): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const row = await findCallback(tx, id);
+    if (row === undefined) throw notFound();
+    const rows = await lockCaller(tx, id, row.callerPhone);
+    const mine = rows.filter(({ claimedBy }) => claimedBy === session.actor).map((one) => one.id);
+    if (mine.length > 0) await setClaim(tx, mine, null);
+    else if (await isHeld(tx, id, { actor: session.actor, now })) throw held();
+  });
 }
 
 /**
  * Records an attempt, valid or not. Throws NOT_FOUND, VALIDATION_FAILED for contradictory answers, ILLEGAL_ACTION when the
- * call-back is done.
+ * call-back is over, CALLBACK_HELD while another agent has it.
  */
 export async function recordAttempt(
   ctx: Context,
@@ -72,45 +136,100 @@ export async function recordAttempt(
   return ctx.db.transaction(async (tx) => {
     const work = workOf(tx, ctx, session, now);
     const row = await lockCallback(tx, id);
-    if (row === undefined) throw new AppError('NOT_FOUND', '没有这个回访任务');
-    if (row.status !== 'due') throw new AppError('ILLEGAL_ACTION', '回访已完成', { state: row.status, allowed: [] });
-    const valid = isValid(attempt);
-    const { way, reached, contacted, resolved, satisfaction, note } = attempt;
-    const answers = { contacted: contacted ?? null, resolved: resolved ?? null, satisfaction: satisfaction ?? null };
-    const attemptId = await insertAttempt(tx, {
-      callbackId: id,
-      at: now,
-      actor: session.actor,
-      way,
-      reached,
-      valid,
-      ...answers,
-      note: note ?? null,
-    });
-    const attempts = row.attempts + 1;
-    await updateCallback(tx, id, valid ? { attempts, status: 'done', answeredAt: now, ...answers } : { attempts });
-    await tell(work, row, { attempt: attemptId, way, reached, valid, ...answers });
-    const after = await findCallback(tx, id);
-    return { id: String(attemptId), valid, callback: view(after ?? row, ctx, session, now) };
+    if (row === undefined) throw notFound();
+    if (row.status !== 'due') throw over(row.status);
+    if (await isHeld(tx, id, { actor: session.actor, now })) throw held();
+    const recorded = await record(work, row, attempt);
+    const [callback] = await view(tx, ctx, session, now, await findCallbacks(tx, [id]));
+    if (callback === undefined) throw notFound();
+    return { ...recorded, callback };
   });
 }
 
-/** Writes a call-back into the history; when it was valid, closes the complaint and its own order, or opens it again. */
-async function tell(work: Work, { complaintId, orderId }: CallbackRow, data: Answers): Promise<void> {
+/**
+ * Records the caller's own evaluation: while the call-back is due it closes it as a valid attempt does; for a while after, it
+ * takes the place of an earlier answer. Once for each time the complaint is replied. Throws CALLBACK_NOT_DUE, ALREADY_EVALUATED,
+ * EVALUATION_CLOSED.
+ */
+export async function recordEvaluation(
+  ctx: Context,
+  complaintId: number,
+  answers: Omit<Attempt, 'way' | 'reached' | 'reason'>,
+  now: Date,
+): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const { catalog } = ctx.judgeAt(now);
+    const id = await newestCallback(tx, complaintId);
+    const row = id === undefined ? undefined : await lockCallback(tx, id);
+    if (row === undefined) throw new AppError('CALLBACK_NOT_DUE');
+    const given = (await listAttempts(tx, row.id)).some(isOwn);
+    const refusal = evaluationRefusal(row, given, ruleOf(catalog, row), now);
+    if (refusal !== null) throw new AppError(refusal);
+    await record({ tx, catalog, actor: 'public', role: 'system', now }, row, {
+      ...answers,
+      way: 'public',
+      reached: true,
+    });
+  });
+}
+
+/** The caller's own evaluation of the newest reply, and until when he may still give it; null where he was or is not asked. */
+export async function readEvaluation(ctx: Context, complaintId: number, now: Date) {
+  const id = await newestCallback(ctx.db, complaintId);
+  const row = id === undefined ? undefined : await findCallback(ctx.db, id);
+  if (row === undefined) return null;
+  const rule = ruleOf(ctx.judgeAt(now).catalog, row);
+  const given = (await listAttempts(ctx.db, row.id)).find(isOwn);
+  const open = evaluationRefusal(row, given !== undefined, rule, now) === null;
+  return { open, until: open ? laterUntil(row, rule) : null, given: given ?? null };
+}
+
+/** Writes an attempt on a locked task and what it makes of it. */
+async function record(work: Work, row: CallbackRow, attempt: Attempt): Promise<{ id: string; valid: boolean }> {
+  const { tx, catalog, actor, now } = work;
+  const rule = ruleOf(catalog, row);
+  const valid = isValid(attempt);
+  const { way, reached, reason, contacted, resolved, satisfaction, note } = attempt;
+  const answers = { contacted: contacted ?? null, resolved: resolved ?? null, satisfaction: satisfaction ?? null };
+  const made = { way, reached, reason: reason ?? null, valid, ...answers };
+  const id = await insertAttempt(tx, { callbackId: row.id, at: now, actor, ...made, note: note ?? null });
+  const attempts = row.attempts + 1;
+  const ends = valid || isLast(rule, attempts, attempt);
+  const [status, nextAt] = [valid ? 'done' : 'unreached', addMinutes(now, rule.spacingMinutes)] as const;
+  await updateCallback(tx, row.id, {
+    attempts,
+    claimedBy: null,
+    claimedUntil: null,
+    ...(ends ? { status } : { nextAt }),
+    ...(valid ? { answeredAt: now, ...answers } : {}),
+  });
+  await tell(work, row, { attempt: id, ...made }, ends);
+  return { id: String(id), valid };
+}
+
+/** Writes a call-back into the history; when it was the last, closes the complaint and its own order, or opens it again. */
+async function tell(work: Work, row: CallbackRow, data: Answers, ends: boolean): Promise<void> {
   const { tx, actor, now, catalog } = work;
+  const { complaintId, orderId } = row;
   const order = await findWork(work, orderId);
   // A complaint that was merged is called back on the order of its lead.
   const own = order.complaintId === complaintId ? order : null;
   const about = { complaintId, orderId: own?.id ?? null, at: now, actor };
   await insertEvent(tx, { ...about, action: 'callback', data: { ...data } });
-  if (!data.valid) return;
-  await closeComplaint(tx, complaintId, now);
-  if (own === null) {
-    return insertEvent(tx, { ...about, action: 'close', fromStatus: 'replied', toStatus: 'closed', data: {} });
+  if (!ends) return;
+  const why = data.valid ? {} : { reason: '多次回访未能联系上诉求人', callback: 'unreached' };
+  let closed = own;
+  // A later answer finds it closed.
+  if (row.status === 'due') {
+    await closeComplaint(tx, complaintId, now);
+    if (own !== null && own.order.status !== 'closed') closed = await change(work, own, 'close', why);
+    else if (own === null)
+      await insertEvent(tx, { ...about, action: 'close', fromStatus: 'replied', toStatus: 'closed', data: why });
   }
-  const closed = await change(work, own, 'close');
-  const again = data.resolved === false && closed.order.round <= catalog.handling.reopenRounds;
-  if (again) await reopen(bySystem(work), closed, '回访未解决，按规则重办');
+  if (closed === null || data.resolved !== false) return;
+  if (closed.order.round <= catalog.handling.reopenRounds) {
+    await reopen(bySystem(work), closed, '回访未解决，按规则重办');
+  }
 }
 
 /** What the history keeps of an attempt. */
@@ -118,6 +237,7 @@ interface Answers {
   attempt: number;
   way: string;
   reached: boolean;
+  reason: string | null;
   valid: boolean;
   contacted: boolean | null;
   resolved: boolean | null;

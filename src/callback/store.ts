@@ -1,8 +1,9 @@
 /** Call-backs in the database. */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, lte, or, type SQL, sql } from 'drizzle-orm';
 import { callbackAttempts, callbacks } from '../db/callback-tables.ts';
 import type { Db } from '../db/connect.ts';
 import { callers, complaints, events, orders } from '../db/tables.ts';
+import type { CallbackState } from '../workorder/sampling.ts';
 
 const columns = {
   id: callbacks.id,
@@ -16,7 +17,15 @@ const columns = {
   contacted: callbacks.contacted,
   resolved: callbacks.resolved,
   satisfaction: callbacks.satisfaction,
+  rule: callbacks.rule,
+  sampled: callbacks.sampled,
+  rankAt: callbacks.rankAt,
+  nextAt: callbacks.nextAt,
+  claimedBy: callbacks.claimedBy,
+  claimedUntil: callbacks.claimedUntil,
   number: complaints.number,
+  complaintStatus: complaints.status,
+  closedAt: complaints.closedAt,
   title: complaints.title,
   text: complaints.text,
   unit: orders.unit,
@@ -40,9 +49,29 @@ function selectCallbacks(db: Db) {
 
 export type CallbackRow = Awaited<ReturnType<typeof selectCallbacks>>[number];
 
+/** Who asks, and when: what others hold is not his. */
+export interface Asking {
+  actor: string;
+  now: Date;
+}
+
+/** Tasks that another agent holds now, alone (`held`) or with their callers. Few: one or two for each agent at work. */
+const heldByOthers = ({ actor, now }: Asking) =>
+  sql`claimed_by is not null and claimed_by <> ${actor} and claimed_until > ${now.toISOString()}::timestamptz`;
+
+/** Neither the task nor another one of the same telephone number is held by another agent. */
+function free(asking: Asking): SQL {
+  return sql`${callbacks.id} not in (select id from callbacks where ${heldByOthers(asking)})
+    and (${callers.phone} is null or ${callers.phone} not in (
+      select c.phone from callbacks join callers c using (complaint_id)
+      where ${heldByOthers(asking)} and c.phone is not null))`;
+}
+
+/** A page of tasks by their rank; of those that are due, only what the asking agent may do now. */
 export async function listCallbacks(
   db: Db,
-  status: 'due' | 'done',
+  status: CallbackState,
+  asking: Asking,
   after: { at: string; id: number } | null,
   count: number,
 ): Promise<CallbackRow[]> {
@@ -50,26 +79,114 @@ export async function listCallbacks(
     .where(
       and(
         eq(callbacks.status, status),
+        status === 'due' ? and(lte(callbacks.nextAt, asking.now), free(asking)) : undefined,
         after === null
           ? undefined
-          : sql`(${callbacks.dueAt}, ${callbacks.id}) > (${after.at}::timestamptz, ${after.id})`,
+          : sql`(${callbacks.rankAt}, ${callbacks.id}) > (${after.at}::timestamptz, ${after.id})`,
       ),
     )
-    .orderBy(callbacks.dueAt, callbacks.id)
+    .orderBy(callbacks.rankAt, callbacks.id)
     .limit(count);
 }
 
+export async function findCallbacks(db: Db, ids: readonly number[]): Promise<CallbackRow[]> {
+  return selectCallbacks(db)
+    .where(inArray(callbacks.id, [...ids]))
+    .orderBy(callbacks.rankAt, callbacks.id);
+}
+
 export async function findCallback(db: Db, id: number): Promise<CallbackRow | undefined> {
-  const [row] = await selectCallbacks(db).where(eq(callbacks.id, id));
+  const [row] = await findCallbacks(db, [id]);
   return row;
 }
 
 /** The same, locked with its order until the transaction ends. */
 export async function lockCallback(tx: Db, id: number): Promise<CallbackRow | undefined> {
-  const [row] = await selectCallbacks(tx)
+  const [held] = await selectCallbacks(tx)
     .where(eq(callbacks.id, id))
     .for('update', { of: [callbacks, orders] });
-  return row;
+  // Read again: of rows that are joined, the lock does not bring what was changed while it was waited for.
+  return held === undefined ? undefined : findCallback(tx, id);
+}
+
+/** The newest task of a complaint. */
+export async function newestCallback(db: Db, complaintId: number): Promise<number | undefined> {
+  const [row] = await db
+    .select({ id: callbacks.id })
+    .from(callbacks)
+    .where(eq(callbacks.complaintId, complaintId))
+    .orderBy(sql`${callbacks.id} desc`)
+    .limit(1);
+  return row?.id;
+}
+
+/** Whether somebody else holds a task or its caller. */
+export async function isHeld(tx: Db, id: number, asking: Asking): Promise<boolean> {
+  const rows = await tx
+    .select({ id: callbacks.id })
+    .from(callbacks)
+    .leftJoin(callers, eq(callers.complaintId, callbacks.complaintId))
+    .where(and(eq(callbacks.id, id), free(asking)));
+  return rows.length === 0;
+}
+
+/** A task and all other ones that are due of the same telephone number, locked in one order by whoever asks. */
+export async function lockCaller(tx: Db, id: number, phone: string | null) {
+  const same =
+    phone === null
+      ? undefined
+      : and(
+          eq(callbacks.status, 'due'),
+          sql`${callbacks.complaintId} in (select complaint_id from callers where phone = ${phone})`,
+        );
+  return tx
+    .select({
+      id: callbacks.id,
+      status: callbacks.status,
+      claimedBy: callbacks.claimedBy,
+      claimedUntil: callbacks.claimedUntil,
+    })
+    .from(callbacks)
+    .where(or(eq(callbacks.id, id), same))
+    .orderBy(callbacks.id)
+    .for('update');
+}
+
+export async function setClaim(
+  tx: Db,
+  ids: readonly number[],
+  claim: { claimedBy: string; claimedUntil: Date } | null,
+): Promise<void> {
+  await tx
+    .update(callbacks)
+    .set(claim ?? { claimedBy: null, claimedUntil: null })
+    .where(inArray(callbacks.id, [...ids]));
+}
+
+/** The first valid answer of each of some complaints, over all their rounds. */
+export async function firstAnswers(db: Db, complaintIds: readonly number[]) {
+  if (complaintIds.length === 0) return [];
+  return db
+    .selectDistinctOn([callbacks.complaintId], {
+      complaintId: callbacks.complaintId,
+      at: callbackAttempts.at,
+      way: callbackAttempts.way,
+      contacted: callbackAttempts.contacted,
+      resolved: callbackAttempts.resolved,
+      satisfaction: callbackAttempts.satisfaction,
+    })
+    .from(callbackAttempts)
+    .innerJoin(callbacks, eq(callbacks.id, callbackAttempts.callbackId))
+    .where(and(inArray(callbacks.complaintId, [...complaintIds]), eq(callbackAttempts.valid, true)))
+    .orderBy(callbacks.complaintId, callbackAttempts.id);
+}
+
+export async function listAttempts(db: Db, callbackId: number) {
+  return db
+    .select()
+    .from(callbackAttempts)
+    .where(eq(callbackAttempts.callbackId, callbackId))
+    .orderBy(callbackAttempts.id);
 }
 
 export async function insertAttempt(tx: Db, row: typeof callbackAttempts.$inferInsert): Promise<number> {

@@ -26,6 +26,7 @@ export function checkSheets(sheets: Sheets): SeedProblem[] {
   checkVersions(sheets, fault);
   checkAlarms(sheets, fault);
   checkEscalations(sheets, fault);
+  checkCallbacks(sheets, fault);
   return problems;
 }
 
@@ -173,5 +174,21 @@ function checkEscalations({ escalations, levels }: Sheets, fault: Fault): void {
     for (const level of row.level) {
       if (!codes.has(level, row)) fault(escalations, index, `紧急程度 “${level}” 不存在`);
     }
+  });
+}
+
+/** Every order must find a rule, whatever its level and unit: on every day on which a row for all holds. */
+function checkCallbacks({ callbacks, levels, units }: Sheets, fault: Fault): void {
+  checkUnique(callbacks, (row) => row.code, fault);
+  if (!callbacks.rows.some(({ level, unit }) => level.length + unit.length === 0)) {
+    fault(callbacks, 0, '缺少不限级别和单位的一行（level、unit 都写 *）');
+  }
+  const [knownLevels, knownUnits] = [codesOf(levels), codesOf(units)];
+  callbacks.rows.forEach((row, index) => {
+    for (const level of row.level) {
+      if (!knownLevels.has(level, row)) fault(callbacks, index, `紧急程度 “${level}” 不存在`);
+    }
+    for (const unit of row.unit) if (!knownUnits.has(unit, row)) fault(callbacks, index, `单位 “${unit}” 不存在`);
+    if (row.toHour <= row.fromHour) fault(callbacks, index, 'to_hour 应大于 from_hour');
   });
 }

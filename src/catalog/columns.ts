@@ -83,6 +83,12 @@ export function oneOf<const T extends string>(header: string, values: readonly T
   });
 }
 
+/** Any of some words, separated by `|`. */
+export function some<const T extends string>(header: string, values: readonly T[]): Column<T[]> {
+  const [items, one] = [list(header), oneOf(header, values)];
+  return column(header, (cell) => items.parse(cell).map(one.parse));
+}
+
 function isDate(cell: string): boolean {
   const time = Date.parse(`${cell}T00:00:00Z`);
   return /^\d{4}-\d{2}-\d{2}$/.test(cell) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(cell);

@@ -18,6 +18,7 @@ export const nationalFiles: ReadonlySet<string> = new Set([
   'alarms.csv',
   'handling.csv',
   'escalations.csv',
+  'callbacks.csv',
 ]);
 
 /**

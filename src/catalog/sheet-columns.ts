@@ -1,4 +1,6 @@
 /** The columns of each seed file. Pure. */
+
+import { missReasons } from './callback-rules.ts';
 import {
   type Column,
   conditions,
@@ -11,6 +13,7 @@ import {
   optional,
   optionalDate,
   optionalInteger,
+  some,
   text,
 } from './columns.ts';
 import { clocks, escalationActs } from './handling-rules.ts';
@@ -181,6 +184,22 @@ export const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = 
     afterMinutes: integer('after_minutes'),
     act: oneOf('act', escalationActs),
     reason: text('reason'),
+    ...validity,
+  },
+  callbacks: {
+    code: text('code'),
+    level: conditions('level'),
+    unit: conditions('unit'),
+    share: integer('share', 0, 10_000),
+    seed: text('seed'),
+    headStartMinutes: integer('head_start_minutes'),
+    maxAttempts: integer('max_attempts', 1, 100),
+    spacingMinutes: integer('spacing_minutes'),
+    fromHour: integer('from_hour', 0, 23),
+    toHour: integer('to_hour', 1, 24),
+    leaseMinutes: integer('lease_minutes', 1, 1440),
+    laterHours: integer('later_hours', 0, 8784),
+    endReasons: some('end_reasons', missReasons),
     ...validity,
   },
 };

@@ -26,6 +26,7 @@ const keyed = {
   alarms: tables.alarmRules,
   handling: tables.handlingRules,
   escalations: tables.escalationRules,
+  callbacks: tables.callbackRules,
 } as const;
 
 /** Tables that nothing refers to: replaced as a whole. */
@@ -195,5 +196,6 @@ export async function loadCatalogRows(db: Db): Promise<SeedData> {
     alarms: await db.select().from(tables.alarmRules).orderBy(tables.alarmRules.code),
     handling: await db.select().from(tables.handlingRules),
     escalations: await db.select().from(tables.escalationRules).orderBy(tables.escalationRules.code),
+    callbacks: await db.select().from(tables.callbackRules),
   };
 }

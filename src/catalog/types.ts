@@ -3,6 +3,7 @@
  * Every row but a calendar day is valid from `validFrom` (inclusive) to `validTo` (exclusive; null = open), dates in
  * Asia/Shanghai as `YYYY-MM-DD`.
  */
+import type { CallbackRule } from './callback-rules.ts';
 import type { EscalationRule, HandlingRule } from './handling-rules.ts';
 import type { Validity } from './validity.ts';
 
@@ -266,6 +267,7 @@ export interface SeedData {
   alarms: AlarmRule[];
   handling: HandlingRule[];
   escalations: EscalationRule[];
+  callbacks: CallbackRule[];
 }
 
 /** A checked set of seed files, ready to be loaded. */

@@ -79,7 +79,9 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   const { signal } = connection;
   const ctx = await createContext(connection.db, { files, signal, webhookAllow: config.WEBHOOK_ALLOW });
   checkCalendar(ctx, log);
-  const app = await build(ctx, log);
+  const { TRUST_PROXY: trustProxy, PUBLIC_LIMIT_ADDRESS: address, PUBLIC_LIMIT_NUMBER: number } = config;
+  const proxies = trustProxy === undefined ? {} : { trustProxy };
+  const app = await build(ctx, log, { publicLimits: { address, number }, ...proxies });
   opened.push(() => app.close());
   const refresh = setInterval(() => {
     ctx.refresh().catch((error: unknown) => log.error({ err: error }, 'reference data could not be refreshed'));
@@ -90,6 +92,6 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   const deliveries = createDeliveries(ctx, log);
   deliveries.start();
   opened.push(deliveries.stop);
-  const address = await app.listen({ host: config.HOST, port: config.PORT });
-  log.info({ address, database: connection.place, docs: `${address}/docs` }, 'jiesu is ready');
+  const url = await app.listen({ host: config.HOST, port: config.PORT });
+  log.info({ address: url, database: connection.place, docs: `${url}/docs` }, 'jiesu is ready');
 }

@@ -1,5 +1,8 @@
 /** Call-backs and each attempt at one. */
-import { boolean, index, pgTable, smallint, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { boolean, check, index, pgTable, smallint, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { MissReason } from '../catalog/callback-rules.ts';
+import type { CallbackState } from '../workorder/sampling.ts';
 import { identity, instant, reference } from './column-types.ts';
 import { complaints, orders } from './tables.ts';
 
@@ -14,7 +17,7 @@ export const callbacks = pgTable(
     orderId: reference('order_id')
       .notNull()
       .references(() => orders.id),
-    status: text('status').$type<'due' | 'done'>().notNull(),
+    status: text('status').$type<CallbackState>().notNull(),
     repliedAt: instant('replied_at').notNull(),
     dueAt: instant('due_at').notNull(),
     attempts: smallint('attempts').notNull(),
@@ -25,10 +28,24 @@ export const callbacks = pgTable(
     satisfaction: text('satisfaction'),
     /** When it was told that nobody had called in time. */
     remindedAt: instant('reminded_at'),
+    /** The rule that said, when it was made, whether the caller is called at all. */
+    rule: text('rule'),
+    sampled: boolean('sampled').notNull().default(true),
+    /** Its place in the list: when the unit replied, less the head start of its rule. */
+    rankAt: instant('rank_at').notNull().default(sql`now()`),
+    /** Not due before: an attempt in vain puts it off. */
+    nextAt: instant('next_at').notNull().default(sql`now()`),
+    /** The agent who has it, and until when. */
+    claimedBy: text('claimed_by'),
+    claimedUntil: instant('claimed_until'),
   },
   (table) => [
     uniqueIndex('callbacks_complaint_order').on(table.complaintId, table.orderId),
     index('callbacks_due').on(table.status, table.dueAt, table.id),
+    index('callbacks_rank').on(table.status, table.rankAt, table.id),
+    index('callbacks_claimed').on(table.claimedUntil).where(sql`${table.claimedBy} is not null`),
+    check('callbacks_status', sql`${table.status} in ('due', 'done', 'unreached', 'unsampled')`),
+    check('callbacks_claim', sql`(${table.claimedBy} is null) = (${table.claimedUntil} is null)`),
     index('callbacks_answered_at').on(table.answeredAt),
   ],
 );
@@ -45,6 +62,8 @@ export const callbackAttempts = pgTable(
     actor: text('actor').notNull(),
     way: text('way').notNull(),
     reached: boolean('reached').notNull(),
+    /** Why nobody answered. */
+    reason: text('reason').$type<MissReason>(),
     valid: boolean('valid').notNull(),
     contacted: boolean('contacted'),
     resolved: boolean('resolved'),

@@ -18,6 +18,7 @@ export const openApi: SwaggerOptions = {
       { name: 'orders', description: '工单' },
       { name: 'attachments', description: '附件' },
       { name: 'callbacks', description: '回访' },
+      { name: 'public', description: '诉求人的查询与评价，不用令牌' },
       { name: 'knowledge', description: '知识库' },
       { name: 'reports', description: '报表' },
       { name: 'catalog', description: '基础数据' },

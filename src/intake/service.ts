@@ -28,7 +28,7 @@ import {
 } from './filing.ts';
 import type { Judge } from './judge.ts';
 import type { Judgement } from './judgement.ts';
-import { publicCode } from './public-code.ts';
+import { codeBytes, publicCode } from './public-code.ts';
 import type { AssistAnswer, AssistRequest, FiledComplaint, NewComplaint } from './schemas.ts';
 import { type Filing, findByKey, findCandidates, findFiled, insertFiling } from './store.ts';
 
@@ -183,7 +183,7 @@ export async function prepareFiling(
   const vector = vectorOf(places);
   const { similar, watches } = await lookAround(ctx, judge, { request, filer, judgement, words }, now);
   const bodyHash = createHash('sha256').update(JSON.stringify(request)).digest();
-  const code = publicCode(ctx.random(5));
+  const code = publicCode(ctx.random(codeBytes));
   return buildFiling({ request, filer, key, judgement, said, vector, similar, watches, bodyHash, code, judge, now });
 }
 

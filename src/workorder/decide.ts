@@ -7,7 +7,7 @@ import type { Order } from './order.ts';
 
 /** What is known beyond the order itself. */
 export interface OrderFacts {
-  /** A call-back follows the reply: the complaint wants one and this is its lead order. */
+  /** A call-back follows the reply: the complaint wants one, is sampled, and this is its lead order. */
   callbackFollows: boolean;
   level: Level;
   handling: HandlingRule;

@@ -4,6 +4,7 @@ import type { Level } from '../catalog/types.ts';
 import type { OrderFacts } from './decide.ts';
 import type { ClockFacts } from './marks.ts';
 import type { Order } from './order.ts';
+import { isSampled, ruleOf } from './sampling.ts';
 
 /** The level of an order; one that is no longer in force runs on by the usual level. */
 export function levelOf({ levels, judgement }: Catalog, code: string): Level {
@@ -15,10 +16,10 @@ export function levelOf({ levels, judgement }: Catalog, code: string): Level {
 /** What deciding an action needs to know; `wantsCallback` is the complaint's. */
 export function factsOf(
   catalog: Catalog,
-  { order, wantsCallback }: { order: Order; wantsCallback: boolean },
+  { order, wantsCallback, number }: { order: Order; wantsCallback: boolean; number: string },
 ): OrderFacts {
   return {
-    callbackFollows: wantsCallback && order.role === 'lead',
+    callbackFollows: wantsCallback && order.role === 'lead' && isSampled(ruleOf(catalog, order), number),
     level: levelOf(catalog, order.level),
     handling: catalog.handling,
     unitKind: catalog.units.get(order.unit)?.kind ?? 'city',

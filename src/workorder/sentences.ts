@@ -31,6 +31,15 @@ const wayLabels: Record<string, string> = {
   app: '客户端',
   other: '其他方式',
 };
+/** Why a call-back reached nobody. */
+const missLabels: Record<string, string> = {
+  busy: '占线',
+  noAnswer: '无人接听',
+  wrongNumber: '空号或错号',
+  unavailable: '关机或停机',
+  refused: '拒绝回访',
+  other: '其他原因',
+};
 const resultLabels: Record<string, string> = { resolved: '已解决', explained: '已解释', unresolved: '未解决' };
 const roleLabels: Record<string, string> = { lead: '主办', co: '协办', whistle: '吹哨报到', sub: '社区办理' };
 const clockLabels: Record<string, string> = {
@@ -129,10 +138,12 @@ const tellers: Record<string, Tell> = {
   unlink: ({ kind, number, reason }) =>
     `撤销关联${part('（', label(kindLabels, kind), '）')}${part(' ', number)}${part('，理由：', reason)}`,
   follow: ({ number }) => `所并入的诉求${part(' ', number)}已办结`,
-  callback: ({ reached, valid, resolved }) =>
-    valid === true
-      ? `回访诉求人，${resolved === true ? '已解决' : '未解决'}`
-      : `回访诉求人，${reached === true ? '未作答' : '未接通'}`,
+  unsampled: () => '按抽样规则不回访',
+  callback: ({ way, reached, valid, resolved, reason }) => {
+    const who = way === 'public' ? '诉求人自行评价' : '回访诉求人';
+    if (valid === true) return `${who}，${resolved === true ? '已解决' : '未解决'}`;
+    return `${who}，${reached === true ? '未作答' : '未接通'}${part('（', label(missLabels, reason), '）')}`;
+  },
 };
 
 /** The units of the orders of a history, by order. */
@@ -164,6 +175,7 @@ export function actionLabel(action: string): string {
     unlink: '撤销关联',
     follow: '随主办结',
     callback: '回访',
+    unsampled: '抽样未抽中',
   };
   return others[action] ?? action;
 }

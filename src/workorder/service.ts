@@ -4,7 +4,6 @@
  */
 import { type Session, scopeOf } from '../access/scope.ts';
 import { readAttachments } from '../attachment/service.ts';
-import { addMinutes } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../http/errors.ts';
 import { allowedActions, decide } from './decide.ts';
@@ -13,6 +12,7 @@ import { type OrderAction, type OrderState, openStates, transitionOf } from './l
 import { nextLook } from './marks.ts';
 import { evolve, type RequestKind } from './order.ts';
 import { newOrder, type Placement, successor } from './placement.ts';
+import { type Settled, settledBy } from './sampling.ts';
 import type { EventView, OrderView } from './schemas.ts';
 import {
   findEvent,
@@ -212,39 +212,22 @@ export async function reopen(work: Work, row: OrderRow, reason: string, unit = r
 
 /**
  * The lead's reply settles the complaint, and with it those that were merged into it: each waits for its own call-back, or is
- * closed where none is wanted.
+ * closed where none is wanted or the rules take it for none.
  */
 export async function settleReply(work: Work, row: OrderRow): Promise<void> {
-  const { tx, actor, now, catalog } = work;
   await endChildren(work, row.id, '主办单位已办结');
   if (row.order.role !== 'lead') return;
-  const dueAt = addMinutes(now, catalog.assessment.callbackDueHours * 60);
-  await settle(tx, row.complaintId, row.wantsCallback, row.id, dueAt, now);
+  await settle(work, row, { id: row.complaintId, number: row.number, wantsCallback: row.wantsCallback });
   // After the lead: who links complaints locks it first, and so neither misses the other.
-  for (const { id, wantsCallback } of await lockFollowers(tx, row.complaintId)) {
-    const toStatus = await settle(tx, id, wantsCallback, row.id, dueAt, now);
-    const data = { number: row.number };
-    await insertEvents(tx, [
-      { complaintId: id, at: now, actor, action: 'follow', fromStatus: 'merged', toStatus, data },
-    ]);
-  }
+  for (const follower of await lockFollowers(work.tx, row.complaintId)) await settle(work, row, follower);
 }
 
-async function settle(
-  tx: Context['db'],
-  complaintId: number,
-  wantsCallback: boolean,
-  orderId: number,
-  dueAt: Date,
-  now: Date,
-): Promise<'replied' | 'closed'> {
-  if (!wantsCallback) {
-    await updateComplaint(tx, complaintId, { status: 'closed', closedAt: now });
-    return 'closed';
-  }
-  await updateComplaint(tx, complaintId, { status: 'replied' });
-  await insertCallback(tx, { complaintId, orderId, status: 'due', repliedAt: now, dueAt, attempts: 0 });
-  return 'replied';
+/** Settles one complaint by the reply of an order, its own or that of the one it was merged into. */
+async function settle({ tx, catalog, now, actor }: Work, order: OrderRow, settled: Settled): Promise<void> {
+  const { toStatus, callback, events } = settledBy(catalog, order, settled, now, actor);
+  await updateComplaint(tx, settled.id, { status: toStatus, ...(toStatus === 'closed' ? { closedAt: now } : {}) });
+  if (callback !== null) await insertCallback(tx, callback);
+  if (events.length > 0) await insertEvents(tx, events);
 }
 
 /** Orders that wait for a ruling, the earliest due first. */

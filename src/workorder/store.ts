@@ -153,7 +153,7 @@ export async function takeDue(tx: Db, now: Date, count: number): Promise<OrderRo
  */
 export async function lockFollowers(tx: Db, complaintId: number) {
   return tx
-    .select({ id: complaints.id, wantsCallback: complaints.wantsCallback })
+    .select({ id: complaints.id, number: complaints.number, wantsCallback: complaints.wantsCallback })
     .from(complaints)
     .where(
       and(

@@ -78,7 +78,7 @@ t.test('an attempt is valid when the caller was reached and answered everything'
 });
 
 t.test('attempts that reach nobody keep it due', async (t) => {
-  const { agent, operator, items, numbers, street } = await due(t, 'L3');
+  const { agent, operator, items, numbers, street, clock } = await due(t, 'L3');
   const { id, orderId } = items[0];
   const vain: object[] = [
     { way: 'phone', reached: false },
@@ -90,6 +90,7 @@ t.test('attempts that reach nobody keep it due', async (t) => {
     t.equal(status, 201);
     t.match(body, { id: String, valid: false, callback: { status: 'due', attempts: index + 1, answeredAt: null } });
   }
+  clock.forward(120);
   t.match((await agent.get('/callbacks?status=due')).body.items, [{ id, attempts: 3, resolved: null }]);
   t.same((await agent.get('/callbacks?status=done')).body.items, []);
   t.match((await operator.get(`/complaints/${numbers[0]}`)).body, { status: 'replied', closedAt: null });
@@ -138,10 +139,13 @@ t.test('two valid attempts at once', async (t) => {
 });
 
 t.test('many unreached attempts at once are all counted', async (t) => {
-  const { agent, items } = await due(t, 'L3');
+  const { agent, items, clock } = await due(t, 'L3');
   const url = `/callbacks/${items[0].id}/attempts`;
-  await Promise.all(Array.from({ length: 6 }, () => agent.post(url, { way: 'phone', reached: false })));
-  t.match((await agent.get('/callbacks')).body.items, [{ attempts: 6 }]);
+  await Promise.all(Array.from({ length: 4 }, () => agent.post(url, { way: 'phone', reached: false })));
+  clock.forward(120);
+  t.match((await agent.get('/callbacks')).body.items, [{ attempts: 4 }]);
+  const more = await Promise.all(Array.from({ length: 3 }, () => agent.post(url, { way: 'phone', reached: false })));
+  t.same(more.map(({ status }) => status).sort(), [201, 409, 409], 'the fifth is the last');
 });
 
 t.test('what is due', async (t) => {
@@ -150,15 +154,15 @@ t.test('what is due', async (t) => {
   for (let i = 0; i < 7; i += 1) {
     // Two at a time are due at the same instant.
     if (i % 2 === 0) clock.forward(10);
-    expected.push(await reply(operator, street, i % 2 ? 'L1' : 'L4'));
+    expected.push(await reply(operator, street, i % 2 ? 'L3' : 'L4'));
   }
-  // The clock of one server may be behind: due first, though written last.
+  // The clock of one server may be behind: first, though written last.
   clock.forward(-35);
   expected.unshift(await reply(operator, street));
   clock.forward(35);
   const numbers = (body: { items: { number: string }[] }) => body.items.map(({ number }) => number);
   const all = (await agent.get('/callbacks')).body;
-  t.same(numbers(all), expected, 'the earliest due first');
+  t.same(numbers(all), expected, 'the longest waiting first');
   const [first] = all.items;
   t.match(first, { repliedAt: '2026-11-22T12:05:00+08:00', dueAt: '2026-11-25T12:05:00+08:00', overdue: false });
   t.match(first, {
