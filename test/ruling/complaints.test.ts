@@ -24,9 +24,7 @@ interface Row {
   current: boolean;
 }
 const rows = ({ orders }: { orders: Row[] }) =>
-  orders.map(
-    ({ unit, role, status, round, current }) => `${unit.code} ${role} ${status} ${round}${current ? '' : ' replaced'}`,
-  );
+  orders.map((o) => `${o.unit.code} ${o.role} ${o.status} ${o.round}${o.current ? '' : ' replaced'}`);
 
 t.test('re-dispatch keeps the trace of the first receiver', async (t) => {
   const service = await life(t);
