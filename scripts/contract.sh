@@ -49,6 +49,18 @@ attach handler "/orders/$(head -1 "$work/sent")" >/dev/null
 for path in "/complaints/$(head -1 "$work/triage")/attachments" "/orders/$(head -1 "$work/sent")/attachments" "/attachments/$attachment"; do
   through operator "$path" -o /dev/null
 done
+# A call-back read, claimed, given back; a complaint looked at and evaluated by its caller, who has no token.
+task=$(head -1 "$work/callbacks")
+through callback "/callbacks/$task" -o /dev/null
+through callback "/callbacks/$task/claim" -X POST -o /dev/null
+through callback "/callbacks/$task/claim" -X DELETE -o /dev/null
+filed=$(call operator /complaints "$property")
+order=$(jq -r '.orders[0].id' <<<"$filed") page=/api/v1/public/complaints/$(jq -r .number <<<"$filed") code=$(jq -r .code <<<"$filed")
+call handler "/orders/$order/sign" '{}' >/dev/null
+call handler "/orders/$order/reply" '{"result":"resolved","text":"已清运。"}' >/dev/null
+curl -sS "$checked$page?code=$code" -o /dev/null
+curl -sS "$checked$page/evaluation" -H 'Content-Type: application/json' -o /dev/null \
+  -d "{\"code\":\"$code\",\"contacted\":true,\"resolved\":true,\"satisfaction\":\"basic\"}"
 through operator "/attachments/$attachment/withdraw" -H 'Content-Type: application/json' -d '{"reason":"传错"}' -o /dev/null
 
 # Bodies get names, for the dictionary. Of the optional query parameters a third stays: specmatic tries all subsets.

@@ -21,13 +21,15 @@ function numberOf({ params }: FastifyRequest): string {
   return typeof params === 'object' && params !== null && 'number' in params ? String(params.number) : '';
 }
 
+type Limit = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+
 /** Throws TOO_MANY_REQUESTS, with the seconds to wait in Retry-After. Counted before the database is asked. */
-function limiter(app: Api, { address = 60, number = 20 }: Partial<PublicLimits>) {
+function limiter(app: Api, { address = 60, number = 20 }: Partial<PublicLimits>): Limit {
   const counts = [
     app.createRateLimit({ max: address, timeWindow, keyGenerator: ({ ip }) => `address ${ip}` }),
     app.createRateLimit({ max: number, timeWindow, keyGenerator: (request) => `number ${numberOf(request)}` }),
   ];
-  return async (request: FastifyRequest, reply: FastifyReply) => {
+  return async (request, reply) => {
     for (const count of counts) {
       const counted = await count(request);
       if (counted.isAllowed || !counted.isExceeded) continue;
@@ -72,7 +74,10 @@ export function publicRoutes(app: Api, ctx: Context, limits: Partial<PublicLimit
       return readProgress(ctx, request.params.number, request.query.code, ctx.clock());
     },
   );
+  evaluationRoute(app, ctx, limit);
+}
 
+function evaluationRoute(app: Api, ctx: Context, limit: Limit): void {
   app.post(
     '/public/complaints/:number/evaluation',
     {

@@ -24,9 +24,7 @@ interface Row {
   current: boolean;
 }
 const rows = ({ orders }: { orders: Row[] }) =>
-  orders.map(
-    ({ unit, role, status, round, current }) => `${unit.code} ${role} ${status} ${round}${current ? '' : ' replaced'}`,
-  );
+  orders.map((o) => `${o.unit.code} ${o.role} ${o.status} ${o.round}${o.current ? '' : ' replaced'}`);
 
 t.test('re-dispatch keeps the trace of the first receiver', async (t) => {
   const service = await life(t);
@@ -262,6 +260,7 @@ t.test('the story of a complaint in sentences', async (t) => {
   await act(dispatcher, id, 'supervise', { reason: '多次来电' });
   await act(handler, id, 'reply', { ...done, basis: '物业管理条例' });
   await callBack(number, { way: 'phone', reached: false });
+  clock.forward(120);
   await callBack(number, unresolved);
   const { timeline } = await complaint(number);
   const [unit, department] = ['朝阳区望京街道办事处', '北京市市场监督管理局'];
@@ -289,7 +288,7 @@ t.test('the story of a complaint in sentences', async (t) => {
       '回访诉求人，未解决',
       '结案',
       `重办（${unit}），由${unit}办理，理由：回访未解决，按规则重办`,
-      `派单给${unit}（主办），第 2 轮办理，时限 2026-11-30 12:00，理由：回访未解决，按规则重办`,
+      `派单给${unit}（主办），第 2 轮办理，时限 2026-11-30 14:00，理由：回访未解决，按规则重办`,
     ],
   );
   t.equal(
