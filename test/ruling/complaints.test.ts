@@ -1,6 +1,6 @@
 /** What the desk decides of whole complaints: re-dispatch, supervision, escalation, calling off, opening again; and the story told. */
 import t from 'tap';
-import { app, complaint as filed } from '../helper.ts';
+import { complaint as filed } from '../helper.ts';
 import {
   answered,
   city,
@@ -296,22 +296,4 @@ t.test('the story of a complaint in sentences', async (t) => {
     timeline.length,
     'each with an id of its own',
   );
-});
-
-t.test('a co-handler that takes the lead has one order', async (t) => {
-  const { as } = await app(t);
-  const dispatcher = await as('dispatcher');
-  const { number } = (await (await as('operator')).post('/complaints', filed())).body;
-  const send = (body: object) => dispatcher.post(`/complaints/${number}/dispatch`, { reason: '协同办理', ...body });
-  t.equal((await send({ lead: '110105026', co: ['110105001'] })).status, 200);
-  const { status, body } = await send({ lead: '110105001' });
-  t.equal(status, 200);
-  const orders = body.orders.map((one: { unit: { code: string }; role: string; status: string; current: boolean }) =>
-    [one.unit.code, one.role, one.status, one.current].join(' '),
-  );
-  t.same(orders, [
-    '110105026 lead reassigned false',
-    '110105001 co reassigned false',
-    '110105001 lead dispatched true',
-  ]);
 });
