@@ -69,7 +69,7 @@ export async function ratesReport(
   if (scope.kind === 'filed') throw new AppError('FORBIDDEN');
   const { catalog } = judgeAt(now);
   const rule = catalog.assessment;
-  const span = chooseSpan(query, rule.cycleDay, now);
+  const span = chooseSpan(query, rule, now);
   checkFilters(query, scope, catalog);
   const { by = 'unit', basis = 'all', depth = 1, group, district, unit } = query;
   const nameOf = naming(catalog, by);

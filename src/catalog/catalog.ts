@@ -119,6 +119,8 @@ export function selectValid(data: SeedData, date: string): SeedData {
     alarms: valid(data.alarms),
     handling: valid(data.handling),
     escalations: valid(data.escalations),
+    exclusions: valid(data.exclusions),
+    classes: valid(data.classes),
   };
 }
 

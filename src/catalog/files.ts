@@ -129,5 +129,7 @@ export function parseSheets(content: (file: string) => string | null, problems: 
     alarms: sheet('alarms'),
     handling: sheet('handling'),
     escalations: sheet('escalations'),
+    exclusions: sheet('exclusions'),
+    classes: sheet('classes'),
   };
 }

@@ -18,6 +18,8 @@ export const nationalFiles: ReadonlySet<string> = new Set([
   'alarms.csv',
   'handling.csv',
   'escalations.csv',
+  'exclusions.csv',
+  'classes.csv',
 ]);
 
 /**

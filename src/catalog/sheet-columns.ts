@@ -14,7 +14,16 @@ import {
   text,
 } from './columns.ts';
 import { clocks, escalationActs } from './handling-rules.ts';
-import { alarmScopes, divisionKinds, routeKinds, type SeedData, unitKinds } from './types.ts';
+import {
+  alarmScopes,
+  assessedScopes,
+  classMeasures,
+  cycles,
+  divisionKinds,
+  routeKinds,
+  type SeedData,
+  unitKinds,
+} from './types.ts';
 
 /** How the cells of a row become its properties. */
 export type Columns<T> = { [K in keyof T]: Column<T[K]> };
@@ -74,7 +83,7 @@ export const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = 
   types: {
     code: text('code'),
     name: text('name'),
-    scope: oneOf('scope', ['all', 'none', 'response-only']),
+    scope: oneOf('scope', assessedScopes),
     ...validity,
   },
   levels: {
@@ -140,7 +149,10 @@ export const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = 
     scoreBasic: integer('score_basic', 0, 1000),
     scoreDissatisfied: integer('score_dissatisfied', 0, 1000),
     targetResolution: integer('target_resolution', 0, 10_000),
+    cycle: oneOf('cycle', cycles),
     cycleDay: integer('cycle_day', 1, 28),
+    cycleTime: integer('cycle_time', 0, 1439),
+    ranked: flag('ranked'),
     smallBelow: integer('small_below'),
     callbackDueHours: integer('callback_due_hours', 1),
     ...validity,
@@ -181,6 +193,22 @@ export const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = 
     afterMinutes: integer('after_minutes'),
     act: oneOf('act', escalationActs),
     reason: text('reason'),
+    ...validity,
+  },
+  exclusions: {
+    code: text('code'),
+    name: text('name'),
+    scopes: list('scopes'),
+    evidence: flag('evidence'),
+    ...validity,
+  },
+  classes: {
+    code: text('code'),
+    name: text('name'),
+    kind: text('kind'),
+    measure: oneOf('measure', classMeasures),
+    atLeast: optionalInteger('at_least', -10_000, 1_000_000),
+    below: optionalInteger('below', -10_000, 1_000_000),
     ...validity,
   },
 };

@@ -26,6 +26,7 @@ const keyed = {
   alarms: tables.alarmRules,
   handling: tables.handlingRules,
   escalations: tables.escalationRules,
+  exclusions: tables.exclusionKinds,
 } as const;
 
 /** Tables that nothing refers to: replaced as a whole. */
@@ -35,6 +36,7 @@ const replaced = {
   guard: tables.dutyGuard,
   lexicon: tables.lexicon,
   words: tables.cityWords,
+  classes: tables.unitClasses,
 } as const;
 
 /**
@@ -195,5 +197,7 @@ export async function loadCatalogRows(db: Db): Promise<SeedData> {
     alarms: await db.select().from(tables.alarmRules).orderBy(tables.alarmRules.code),
     handling: await db.select().from(tables.handlingRules),
     escalations: await db.select().from(tables.escalationRules).orderBy(tables.escalationRules.code),
+    exclusions: await db.select().from(tables.exclusionKinds).orderBy(tables.exclusionKinds.code),
+    classes: await db.select().from(tables.unitClasses).orderBy(tables.unitClasses.code),
   };
 }

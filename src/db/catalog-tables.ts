@@ -230,7 +230,10 @@ export const assessmentRules = pgTable('assessment_rules', {
   scoreBasic: integer('score_basic').notNull(),
   scoreDissatisfied: integer('score_dissatisfied').notNull(),
   targetResolution: integer('target_resolution').notNull(),
+  cycle: text('cycle').notNull().$type<'day' | 'month'>().default('day'),
   cycleDay: integer('cycle_day').notNull(),
+  cycleTime: integer('cycle_time').notNull().default(0),
+  ranked: boolean('ranked').notNull().default(true),
   smallBelow: integer('small_below').notNull(),
   callbackDueHours: integer('callback_due_hours').notNull(),
   ...validity,
@@ -277,3 +280,25 @@ export const escalationRules = pgTable('escalation_rules', {
   reason: text('reason').notNull(),
   ...validity,
 });
+
+export const exclusionKinds = pgTable('exclusion_kinds', {
+  code: text('code').primaryKey(),
+  name: text('name').notNull(),
+  scopes: textList('scopes'),
+  evidence: boolean('evidence').notNull(),
+  ...validity,
+});
+
+export const unitClasses = pgTable(
+  'unit_classes',
+  {
+    code: text('code').notNull(),
+    name: text('name').notNull(),
+    kind: text('kind').notNull(),
+    measure: text('measure').notNull().$type<'composite' | 'resolution' | 'change' | 'volume'>(),
+    atLeast: integer('at_least'),
+    below: integer('below'),
+    ...validity,
+  },
+  (table) => [primaryKey({ columns: [table.code, table.kind, table.measure, table.validFrom] })],
+);

@@ -103,6 +103,8 @@ export function dataOf(sheets: Sheets): SeedData {
     alarms: sheets.alarms.rows,
     handling: sheets.handling.rows,
     escalations: sheets.escalations.rows,
+    exclusions: sheets.exclusions.rows,
+    classes: sheets.classes.rows,
   };
 }
 
