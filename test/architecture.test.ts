@@ -65,7 +65,7 @@ const arrows: Record<string, readonly string[]> = {
 };
 const others: Record<string, readonly string[]> = {
   // The seeds are checked and saved by the catalog; what is stored has the shapes that the intake and the links give it.
-  db: ['catalog', 'classify', 'intake', 'knowledge', 'link', 'text', 'workorder'],
+  db: ['assessment', 'catalog', 'classify', 'intake', 'knowledge', 'link', 'text', 'workorder'],
   http: ['access'],
   files: [],
   'context.ts': ['catalog', 'classify', 'intake', 'outbox', 'text'],

@@ -66,7 +66,7 @@ const report: RatesReport = {
     composite: 86.8,
     onTimeRate: null,
   },
-  period: { code: '2026-11', from: '2026-10-19T00:00:00+08:00', to: '2026-11-19T00:00:00+08:00', closed: false },
+  period: { code: '2026-11', from: '2026-10-19T00:00:00+08:00', to: '2026-11-19T00:00:00+08:00', closed: false, amendments: 0, amended: false },
   basis: 'all',
   by: 'district',
   ruleVersion: '2026-1',

@@ -69,7 +69,7 @@ t.test('periods cover time without gap or overlap, whatever the cycle day', asyn
         now < to &&
         Number(named.from) === Number(from) &&
         Number(named.to) === Number(to) &&
-        Number(periodAt(to, cycleDay).from) === Number(to) &&
+        Number(periodAt(to, on(cycleDay)).from) === Number(to) &&
         Number(lastComplete(now, on(cycleDay)).to) === Number(from)
       );
     }),
