@@ -1,5 +1,5 @@
 /** What closing a period keeps beside the figures: the rule, and what may be put right of a case afterwards. Pure. */
-import type { AssessedScope, AssessmentRule } from '../catalog/types.ts';
+import type { AssessedScope, AssessmentRule } from '../catalog/assessment-rules.ts';
 
 /** The rule by which a period was counted, with the scopes that request types had. */
 export interface FrozenRule {

@@ -5,8 +5,9 @@
  * (docs/domain.md, call-back and the three rates [W]). The cycle is rule data (`AssessmentRule`): its day, by default the 19th,
  * the time of day, or calendar months, where period M is the month M itself.
  */
+
+import type { AssessmentRule } from '../catalog/assessment-rules.ts';
 import { addMinutes, shanghaiDate, startOfDay } from '../catalog/calendar.ts';
-import type { AssessmentRule } from '../catalog/types.ts';
 import { validOn } from '../catalog/validity.ts';
 import { firstYear, lastYear, parseDates, type Span } from '../figures/span.ts';
 import { fieldError } from '../http/errors.ts';

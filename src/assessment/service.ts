@@ -1,9 +1,10 @@
 /** The report of the three rates: what is asked is checked, counted in one snapshot, computed, named and put in order. */
 import type { Scope } from '../access/scope.ts';
+import type { AssessmentRule } from '../catalog/assessment-rules.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
 import { type Catalog, divisionOf, matterPath, unitOf } from '../catalog/catalog.ts';
-import type { AssessmentRule } from '../catalog/types.ts';
 import type { Context } from '../context.ts';
+import type { Span } from '../figures/span.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { changeOf, earlier } from './compare.ts';
 import { chooseSpan, parsePeriod, periodAt, ruleOfPeriod, type SpanQuery } from './period.ts';
@@ -11,8 +12,10 @@ import { compareRows, meanRow, pool, ratesRow } from './rates.ts';
 import type { Source } from './reports/facts.ts';
 import {
   type Basis,
+  bases,
   channelNames,
   type Dimension,
+  dimensions,
   kindNames,
   noKey,
   noKeyNames,
@@ -23,7 +26,7 @@ import {
 } from './reports/rates.ts';
 import { type CountedRow, countRates, findClosed, readFigures } from './store.ts';
 
-type World = Pick<Context, 'db' | 'judgeAt' | 'catalogRows'>;
+export type World = Pick<Context, 'db' | 'judgeAt' | 'catalogRows'>;
 
 /** What people call the key of a row; the key itself where the catalog no longer knows it. */
 export function naming(catalog: Catalog, by: Dimension): (key: string) => string {
@@ -185,4 +188,36 @@ export async function ratesReport(ctx: World, query: RatesQuery, scope: Scope, n
     const table = await tabulateCompared(world, frame, { ...query, by, depth }, scope, now);
     return { ...table, period: viewPeriod(frame), basis, by, ruleVersion: frame.rule.version };
   });
+}
+
+/** A table of figures that closing a period freezes. */
+export interface FrozenTable {
+  basis: Basis;
+  by: Dimension;
+  depth: number;
+}
+
+/** Every table that a report can show without a filter. */
+export const frozenTables: readonly FrozenTable[] = bases.flatMap((basis) =>
+  dimensions.flatMap((by) => (by === 'matter' ? [1, 2, 3] : [1]).map((depth) => ({ basis, by, depth }))),
+);
+
+/** Such a table, counted from the cases that a period froze. */
+export async function countFrozen(
+  db: Context['db'],
+  period: string,
+  span: Span,
+  table: FrozenTable,
+): Promise<CountedRow[]> {
+  const filters = { group: undefined, district: undefined, unit: undefined, scope: { kind: 'all' as const } };
+  return countRates(db, { span, source: { kind: 'frozen', period, amended: false }, ...table, ...filters });
+}
+
+/** The same as it was frozen. */
+export async function readFrozen(
+  db: Context['db'],
+  period: string,
+  { basis, by, depth }: FrozenTable,
+): Promise<CountedRow[]> {
+  return readFigures(db, period, basis, by, depth);
 }

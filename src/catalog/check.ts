@@ -1,10 +1,12 @@
 /**
  * What must hold between the rows of a city's seed files before any of them is loaded. Every fault names file, line and reason.
  */
+
+import { assessedScopes } from './assessment-rules.ts';
 import { checkCycles, checkDivisions, checkUnique, type Fault } from './check-divisions.ts';
 import { type Codes, checkDispatch, codesBy, codesOf as codesOfRows, leadFault } from './check-rules.ts';
 import { fileOf, type SeedProblem, type Sheet, type Sheets } from './files.ts';
-import { assessedScopes, type Matter, unitKinds } from './types.ts';
+import { type Matter, unitKinds } from './types.ts';
 import type { Validity } from './validity.ts';
 
 /** All problems between the rows, in file order. */

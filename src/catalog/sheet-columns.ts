@@ -1,4 +1,6 @@
 /** The columns of each seed file. Pure. */
+
+import { assessedScopes, classMeasures, cycles } from './assessment-rules.ts';
 import {
   type Column,
   conditions,
@@ -14,16 +16,7 @@ import {
   text,
 } from './columns.ts';
 import { clocks, escalationActs } from './handling-rules.ts';
-import {
-  alarmScopes,
-  assessedScopes,
-  classMeasures,
-  cycles,
-  divisionKinds,
-  routeKinds,
-  type SeedData,
-  unitKinds,
-} from './types.ts';
+import { alarmScopes, divisionKinds, routeKinds, type SeedData, unitKinds } from './types.ts';
 
 /** How the cells of a row become its properties. */
 export type Columns<T> = { [K in keyof T]: Column<T[K]> };

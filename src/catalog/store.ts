@@ -1,6 +1,7 @@
 /** The catalog tables: saving a set of seeds, and reading them back for the running service. */
 import { and, desc, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
+import { exclusionKinds, unitClasses } from '../db/assessment-rule-tables.ts';
 import * as tables from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
 import { shanghaiDate } from './calendar.ts';
@@ -26,7 +27,7 @@ const keyed = {
   alarms: tables.alarmRules,
   handling: tables.handlingRules,
   escalations: tables.escalationRules,
-  exclusions: tables.exclusionKinds,
+  exclusions: exclusionKinds,
 } as const;
 
 /** Tables that nothing refers to: replaced as a whole. */
@@ -36,7 +37,7 @@ const replaced = {
   guard: tables.dutyGuard,
   lexicon: tables.lexicon,
   words: tables.cityWords,
-  classes: tables.unitClasses,
+  classes: unitClasses,
 } as const;
 
 /**
@@ -197,7 +198,7 @@ export async function loadCatalogRows(db: Db): Promise<SeedData> {
     alarms: await db.select().from(tables.alarmRules).orderBy(tables.alarmRules.code),
     handling: await db.select().from(tables.handlingRules),
     escalations: await db.select().from(tables.escalationRules).orderBy(tables.escalationRules.code),
-    exclusions: await db.select().from(tables.exclusionKinds).orderBy(tables.exclusionKinds.code),
-    classes: await db.select().from(tables.unitClasses).orderBy(tables.unitClasses.code),
+    exclusions: await db.select().from(exclusionKinds).orderBy(exclusionKinds.code),
+    classes: await db.select().from(unitClasses).orderBy(unitClasses.code),
   };
 }

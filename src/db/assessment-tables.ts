@@ -3,8 +3,8 @@ import { sql } from 'drizzle-orm';
 import { boolean, check, index, integer, jsonb, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
 import type { AmendedCase, FrozenRule } from '../assessment/frozen.ts';
 import type { Counts } from '../assessment/rates.ts';
+import { exclusionKinds } from './assessment-rule-tables.ts';
 import { attachments } from './attachment-tables.ts';
-import { exclusionKinds } from './catalog-tables.ts';
 import { identity, instant, reference } from './column-types.ts';
 import { complaints } from './tables.ts';
 

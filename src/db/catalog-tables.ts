@@ -280,25 +280,3 @@ export const escalationRules = pgTable('escalation_rules', {
   reason: text('reason').notNull(),
   ...validity,
 });
-
-export const exclusionKinds = pgTable('exclusion_kinds', {
-  code: text('code').primaryKey(),
-  name: text('name').notNull(),
-  scopes: textList('scopes'),
-  evidence: boolean('evidence').notNull(),
-  ...validity,
-});
-
-export const unitClasses = pgTable(
-  'unit_classes',
-  {
-    code: text('code').notNull(),
-    name: text('name').notNull(),
-    kind: text('kind').notNull(),
-    measure: text('measure').notNull().$type<'composite' | 'resolution' | 'change' | 'volume'>(),
-    atLeast: integer('at_least'),
-    below: integer('below'),
-    ...validity,
-  },
-  (table) => [primaryKey({ columns: [table.code, table.kind, table.measure, table.validFrom] })],
-);

@@ -43,6 +43,7 @@ const clockLabels: Record<string, string> = {
   callback: '回访',
 };
 const kindLabels: Record<string, string> = { repeat: '重复诉求', group: '群体诉求', merge: '并单' };
+const exclusionLabels: Record<string, string> = { apply: '申请', review: '审核', appeal: '申诉', final: '复核' };
 const stateWords: Record<string, string> = {
   dispatched: '已派单',
   triage: '待研判',
@@ -129,6 +130,9 @@ const tellers: Record<string, Tell> = {
   unlink: ({ kind, number, reason }) =>
     `撤销关联${part('（', label(kindLabels, kind), '）')}${part(' ', number)}${part('，理由：', reason)}`,
   follow: ({ number }) => `所并入的诉求${part(' ', number)}已办结`,
+  exclusion: ({ step, kind, approve, reason }) =>
+    `${label(exclusionLabels, step)}剔除（${text(kind)}）${approve === undefined ? '' : approve === true ? '，同意' : '，驳回'}${part('，理由：', reason)}`,
+  amend: ({ period, reason }) => `更正考核期 ${text(period)}${part('，理由：', reason)}`,
   callback: ({ reached, valid, resolved }) =>
     valid === true
       ? `回访诉求人，${resolved === true ? '已解决' : '未解决'}`
@@ -164,6 +168,8 @@ export function actionLabel(action: string): string {
     unlink: '撤销关联',
     follow: '随主办结',
     callback: '回访',
+    exclusion: '剔除',
+    amend: '考核更正',
   };
   return others[action] ?? action;
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { type Counts, compareRows, meanRow, pool, ratesRow, wilson } from '../../src/assessment/rates.ts';
-import type { AssessmentRule } from '../../src/catalog/types.ts';
+import type { AssessmentRule } from '../../src/catalog/assessment-rules.ts';
 import { roundFraction } from '../../src/figures/fraction.ts';
 
 const rule: AssessmentRule = {
