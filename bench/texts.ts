@@ -6,7 +6,7 @@ import { makeCases } from '../src/commands/demo.ts';
 import type { DemoCase } from '../src/demo/cases.ts';
 
 export function benchCases(catalog: Catalog, count: number, seed = 7): DemoCase[] {
-  return makeCases(catalog, lastComplete(startOfDay(catalog.date), catalog.assessment.cycleDay), count, seed);
+  return makeCases(catalog, lastComplete(startOfDay(catalog.date), catalog.assessment), count, seed);
 }
 
 export function say(line: string): void {

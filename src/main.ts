@@ -1,5 +1,6 @@
 /** The command line. Results go to stdout, all else to stderr; exit codes: 0 done, 1 refused or failed, 2 wrong usage. */
 import { Command, CommanderError } from 'commander';
+import { assessVerify } from './commands/assess.ts';
 import { classify } from './commands/classify.ts';
 import { describe, say } from './commands/common.ts';
 import { migrate, seed, tokenCreate } from './commands/database.ts';
@@ -72,6 +73,13 @@ program
   .command('verify')
   .description('由流转记录重放每件诉求和工单，与库中现状比较：一致则打印 equal，否则列出不同并以 1 退出')
   .action(verify);
+program
+  .command('assess')
+  .description('考核')
+  .command('verify')
+  .description('由流转记录重算一个已封账的考核期：与封账的数一致则打印 equal，否则列出不同并以 1 退出')
+  .requiredOption('--period <code>', '考核期，如 2026-11')
+  .action(assessVerify);
 program.command('lifecycle').description('工单的状态机').option('--mermaid', '打印 Mermaid 图').action(lifecycle);
 program
   .command('demo')

@@ -5,7 +5,7 @@
  * the target and means are exact. Formulas, order and rounding: docs/domain.md, "Call-back and the three rates" [W: one district's
  * reporting rules, Nov 2025]; weights, scores, target and the small mark are rule data.
  */
-import type { AssessmentRule } from '../catalog/types.ts';
+import type { AssessmentRule } from '../catalog/assessment-rules.ts';
 import { roundFraction } from '../figures/fraction.ts';
 import type { RatesMean, RatesRow } from './reports/rates.ts';
 

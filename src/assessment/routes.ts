@@ -6,7 +6,7 @@ import type { Api } from '../http/api.ts';
 import { oneOf, ref } from '../http/schemas.ts';
 import { sessionOf } from '../http/security.ts';
 import { formatCsv } from './csv.ts';
-import { RatesMean, RatesQuery, RatesReport, RatesRow } from './reports/rates.ts';
+import { RateChange, RatesMean, RatesQuery, RatesReport, RatesRow, ReportPeriod } from './reports/rates.ts';
 import { ratesReport } from './service.ts';
 
 const RatesRequest = Type.Object(
@@ -29,6 +29,8 @@ function fileName({ period, by }: RatesReport): string {
 }
 
 export function assessmentRoutes(app: Api, ctx: Context): void {
+  app.addSchema(RateChange);
+  app.addSchema(ReportPeriod);
   app.addSchema(RatesRow);
   app.addSchema(RatesMean);
   app.addSchema(RatesReport);

@@ -2,20 +2,11 @@
  * The reference data of a city as it is valid on one day, indexed for look-ups. Immutable; built anew when a day brings changes.
  */
 
+import type { AssessmentRule } from './assessment-rules.ts';
 import { buildCalendar, type WorkCalendar } from './calendar.ts';
 import type { HandlingRule } from './handling-rules.ts';
 import type { UnitRef } from './schemas.ts';
-import type {
-  AssessmentRule,
-  Division,
-  JudgementRule,
-  Level,
-  Matter,
-  Need,
-  RequestType,
-  SeedData,
-  Unit,
-} from './types.ts';
+import type { Division, JudgementRule, Level, Matter, Need, RequestType, SeedData, Unit } from './types.ts';
 import { type Validity, validOn } from './validity.ts';
 
 export interface Catalog {
@@ -120,6 +111,8 @@ export function selectValid(data: SeedData, date: string): SeedData {
     handling: valid(data.handling),
     escalations: valid(data.escalations),
     callbacks: valid(data.callbacks),
+    exclusions: valid(data.exclusions),
+    classes: valid(data.classes),
   };
 }
 

@@ -1,10 +1,12 @@
 /**
  * What must hold between the rows of a city's seed files before any of them is loaded. Every fault names file, line and reason.
  */
+
+import { assessedScopes } from './assessment-rules.ts';
 import { checkCycles, checkDivisions, checkUnique, type Fault } from './check-divisions.ts';
 import { type Codes, checkDispatch, codesBy, codesOf as codesOfRows, leadFault } from './check-rules.ts';
 import { fileOf, type SeedProblem, type Sheet, type Sheets } from './files.ts';
-import type { Matter } from './types.ts';
+import { type Matter, unitKinds } from './types.ts';
 import type { Validity } from './validity.ts';
 
 /** All problems between the rows, in file order. */
@@ -27,6 +29,7 @@ export function checkSheets(sheets: Sheets): SeedProblem[] {
   checkAlarms(sheets, fault);
   checkEscalations(sheets, fault);
   checkCallbacks(sheets, fault);
+  checkExclusions(sheets, fault);
   return problems;
 }
 
@@ -162,8 +165,29 @@ function checkVersions({ assessment, calendar, judgement, levels }: Sheets, faul
   });
   if (assessment.rows.length === 0) fault(assessment, 0, '文件没有数据');
   assessment.rows.forEach((row, index) => {
+    if (row.cycle === 'month' && row.cycleDay !== 1) fault(assessment, index, '按自然月时 cycle_day 应为 1');
     const sum = row.weightResponse + row.weightResolution + row.weightSatisfaction;
     if (sum !== 1000) fault(assessment, index, `三项权重之和应为 1000，实为 ${sum}`);
+  });
+}
+
+/** Reasons are counted beside request types, and so may not be called alike; classes are for kinds of units that there are. */
+function checkExclusions({ exclusions, classes, types }: Sheets, fault: Fault): void {
+  checkUnique(exclusions, (row) => row.code, fault);
+  const named = new Set(types.rows.map(({ code }) => code));
+  const strict: readonly string[] = assessedScopes.filter((scope) => scope !== 'all');
+  exclusions.rows.forEach((row, index) => {
+    if (named.has(row.code)) fault(exclusions, index, `“${row.code}” 已是诉求类型的编码`);
+    if (row.scopes.length === 0) fault(exclusions, index, '缺少可申请的范围 scopes');
+    for (const scope of row.scopes) {
+      if (!strict.includes(scope)) fault(exclusions, index, `范围应为 ${strict.join('、')}，实为 “${scope}”`);
+    }
+  });
+  checkUnique(classes, (row) => `${row.code} ${row.kind} ${row.measure} ${row.validFrom}`, fault);
+  const kinds: readonly string[] = [...unitKinds, '*'];
+  classes.rows.forEach((row, index) => {
+    if (!kinds.includes(row.kind)) fault(classes, index, `单位类别 “${row.kind}” 不存在`);
+    if (row.atLeast === null && row.below === null) fault(classes, index, 'at_least 与 below 至少要有一个');
   });
 }
 

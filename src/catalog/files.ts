@@ -130,5 +130,7 @@ export function parseSheets(content: (file: string) => string | null, problems: 
     handling: sheet('handling'),
     escalations: sheet('escalations'),
     callbacks: sheet('callbacks'),
+    exclusions: sheet('exclusions'),
+    classes: sheet('classes'),
   };
 }

@@ -19,6 +19,8 @@ export const nationalFiles: ReadonlySet<string> = new Set([
   'handling.csv',
   'escalations.csv',
   'callbacks.csv',
+  'exclusions.csv',
+  'classes.csv',
 ]);
 
 /**

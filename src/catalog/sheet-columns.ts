@@ -1,5 +1,6 @@
 /** The columns of each seed file. Pure. */
 
+import { assessedScopes, classMeasures, cycles } from './assessment-rules.ts';
 import { missReasons } from './callback-rules.ts';
 import {
   type Column,
@@ -77,7 +78,7 @@ export const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = 
   types: {
     code: text('code'),
     name: text('name'),
-    scope: oneOf('scope', ['all', 'none', 'response-only']),
+    scope: oneOf('scope', assessedScopes),
     ...validity,
   },
   levels: {
@@ -143,7 +144,10 @@ export const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = 
     scoreBasic: integer('score_basic', 0, 1000),
     scoreDissatisfied: integer('score_dissatisfied', 0, 1000),
     targetResolution: integer('target_resolution', 0, 10_000),
+    cycle: oneOf('cycle', cycles),
     cycleDay: integer('cycle_day', 1, 28),
+    cycleTime: integer('cycle_time', 0, 1439),
+    ranked: flag('ranked'),
     smallBelow: integer('small_below'),
     callbackDueHours: integer('callback_due_hours', 1),
     ...validity,
@@ -200,6 +204,22 @@ export const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = 
     leaseMinutes: integer('lease_minutes', 1, 1440),
     laterHours: integer('later_hours', 0, 8784),
     endReasons: some('end_reasons', missReasons),
+    ...validity,
+  },
+  exclusions: {
+    code: text('code'),
+    name: text('name'),
+    scopes: list('scopes'),
+    evidence: flag('evidence'),
+    ...validity,
+  },
+  classes: {
+    code: text('code'),
+    name: text('name'),
+    kind: text('kind'),
+    measure: oneOf('measure', classMeasures),
+    atLeast: optionalInteger('at_least', -10_000, 1_000_000),
+    below: optionalInteger('below', -10_000, 1_000_000),
     ...validity,
   },
 };

@@ -1,6 +1,7 @@
 /** The catalog tables: saving a set of seeds, and reading them back for the running service. */
 import { and, desc, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
+import { exclusionKinds, unitClasses } from '../db/assessment-rule-tables.ts';
 import * as tables from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
 import { shanghaiDate } from './calendar.ts';
@@ -27,6 +28,7 @@ const keyed = {
   handling: tables.handlingRules,
   escalations: tables.escalationRules,
   callbacks: tables.callbackRules,
+  exclusions: exclusionKinds,
 } as const;
 
 /** Tables that nothing refers to: replaced as a whole. */
@@ -36,6 +38,7 @@ const replaced = {
   guard: tables.dutyGuard,
   lexicon: tables.lexicon,
   words: tables.cityWords,
+  classes: unitClasses,
 } as const;
 
 /**
@@ -197,5 +200,7 @@ export async function loadCatalogRows(db: Db): Promise<SeedData> {
     handling: await db.select().from(tables.handlingRules),
     escalations: await db.select().from(tables.escalationRules).orderBy(tables.escalationRules.code),
     callbacks: await db.select().from(tables.callbackRules),
+    exclusions: await db.select().from(exclusionKinds).orderBy(exclusionKinds.code),
+    classes: await db.select().from(unitClasses).orderBy(unitClasses.code),
   };
 }

@@ -3,6 +3,8 @@
  * Every row but a calendar day is valid from `validFrom` (inclusive) to `validTo` (exclusive; null = open), dates in
  * Asia/Shanghai as `YYYY-MM-DD`.
  */
+
+import type { AssessedScope, AssessmentRule, ExclusionKind, UnitClass } from './assessment-rules.ts';
 import type { CallbackRule } from './callback-rules.ts';
 import type { EscalationRule, HandlingRule } from './handling-rules.ts';
 import type { Validity } from './validity.ts';
@@ -79,7 +81,7 @@ export interface Matter extends Validity {
 export interface RequestType extends Validity {
   code: string;
   name: string;
-  scope: 'all' | 'none' | 'response-only';
+  scope: AssessedScope;
 }
 
 /** 紧急程度 and its clocks, in minutes but for the reply limit. */
@@ -197,23 +199,6 @@ export interface CityWord extends Validity {
   word: string;
 }
 
-/** The rules of the three rates (三率): weights and scores in thousandths, shares in basis points. */
-export interface AssessmentRule extends Validity {
-  version: string;
-  weightResponse: number;
-  weightResolution: number;
-  weightSatisfaction: number;
-  scoreSatisfied: number;
-  scoreBasic: number;
-  scoreDissatisfied: number;
-  targetResolution: number;
-  /** Day of the month on which a period starts, 00:00 Asia/Shanghai. */
-  cycleDay: number;
-  /** Fewer valid call-backs than this mark a row as small. */
-  smallBelow: number;
-  callbackDueHours: number;
-}
-
 /** When the machine's judgement is good enough to dispatch without a person; confidences in basis points. */
 export interface JudgementRule extends Validity {
   version: string;
@@ -268,6 +253,8 @@ export interface SeedData {
   handling: HandlingRule[];
   escalations: EscalationRule[];
   callbacks: CallbackRule[];
+  exclusions: ExclusionKind[];
+  classes: UnitClass[];
 }
 
 /** A checked set of seed files, ready to be loaded. */

@@ -51,7 +51,7 @@ export async function demo(options: { count: string; seed: string }): Promise<vo
   await withDatabase(async ({ db }, { CITY }) => {
     const ctx = await createContext(db);
     const { catalog } = ctx.judgeAt(ctx.clock());
-    const { code, ...span } = lastComplete(ctx.clock(), catalog.assessment.cycleDay);
+    const { code, ...span } = lastComplete(ctx.clock(), catalog.assessment);
     const cases = makeCases(catalog, span, count, seed, cityFolder(CITY));
     let done = 0;
     let fresh = 0;

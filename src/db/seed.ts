@@ -104,6 +104,8 @@ export function dataOf(sheets: Sheets): SeedData {
     handling: sheets.handling.rows,
     escalations: sheets.escalations.rows,
     callbacks: sheets.callbacks.rows,
+    exclusions: sheets.exclusions.rows,
+    classes: sheets.classes.rows,
   };
 }
 

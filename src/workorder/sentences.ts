@@ -52,6 +52,7 @@ const clockLabels: Record<string, string> = {
   callback: '回访',
 };
 const kindLabels: Record<string, string> = { repeat: '重复诉求', group: '群体诉求', merge: '并单' };
+const exclusionLabels: Record<string, string> = { apply: '申请', review: '审核', appeal: '申诉', final: '复核' };
 const stateWords: Record<string, string> = {
   dispatched: '已派单',
   triage: '待研判',
@@ -144,6 +145,9 @@ const tellers: Record<string, Tell> = {
     if (valid === true) return `${who}，${resolved === true ? '已解决' : '未解决'}`;
     return `${who}，${reached === true ? '未作答' : '未接通'}${part('（', label(missLabels, reason), '）')}`;
   },
+  exclusion: ({ step, kind, approve, reason }) =>
+    `${label(exclusionLabels, step)}剔除（${text(kind)}）${approve === undefined ? '' : approve === true ? '，同意' : '，驳回'}${part('，理由：', reason)}`,
+  amend: ({ period, reason }) => `更正考核期 ${text(period)}${part('，理由：', reason)}`,
 };
 
 /** The units of the orders of a history, by order. */
@@ -176,6 +180,8 @@ export function actionLabel(action: string): string {
     follow: '随主办结',
     callback: '回访',
     unsampled: '抽样未抽中',
+    exclusion: '剔除',
+    amend: '考核更正',
   };
   return others[action] ?? action;
 }

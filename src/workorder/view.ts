@@ -44,11 +44,14 @@ export function viewText(text: string, role: Role): string {
 /** Actions whose data name another complaint. */
 const betweenComplaints = ['link', 'unlink', 'merge', 'unmerge', 'follow'];
 
+/** What the assessment makes of a case is no business of who filed it. */
+const ofAssessment = ['exclusion', 'amend'];
+
 /** Whether what an event tells is not for a role. */
 function isHidden(action: string, role: Role): boolean {
   const between = betweenComplaints.includes(action);
   // A channel must not learn of what others have filed.
-  if (role === 'channel') return between;
+  if (role === 'channel') return between || ofAssessment.includes(action);
   // Notes, replies and reasons may name persons.
   return withoutPersons.includes(role) && (between || orderActions.some((one) => one === action));
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { type Counts, compareRows, meanRow, pool, ratesRow, wilson } from '../../src/assessment/rates.ts';
-import type { AssessmentRule } from '../../src/catalog/types.ts';
+import type { AssessmentRule } from '../../src/catalog/assessment-rules.ts';
 import { roundFraction } from '../../src/figures/fraction.ts';
 
 const rule: AssessmentRule = {
@@ -14,7 +14,10 @@ const rule: AssessmentRule = {
   scoreBasic: 900,
   scoreDissatisfied: 0,
   targetResolution: 8500,
+  cycle: 'day',
   cycleDay: 19,
+  cycleTime: 0,
+  ranked: true,
   smallBelow: 10,
   callbackDueHours: 72,
   validFrom: '2026-01-01',
