@@ -132,13 +132,9 @@ export async function isHeld(tx: Db, id: number, asking: Asking): Promise<boolea
 
 /** A task and all other ones that are due of the same telephone number, locked in one order by whoever asks. */
 export async function lockCaller(tx: Db, id: number, phone: string | null) {
-  const same =
-    phone === null
-      ? undefined
-      : and(
-          eq(callbacks.status, 'due'),
-          sql`${callbacks.complaintId} in (select complaint_id from callers where phone = ${phone})`,
-        );
+  // An array, known before any task is read: with the condition in place of it, all that are due would be looked through.
+  const same = sql`array(
+    select b.id from callers c join callbacks b using (complaint_id) where c.phone = ${phone} and b.status = 'due')`;
   return tx
     .select({
       id: callbacks.id,
@@ -147,7 +143,7 @@ export async function lockCaller(tx: Db, id: number, phone: string | null) {
       claimedUntil: callbacks.claimedUntil,
     })
     .from(callbacks)
-    .where(or(eq(callbacks.id, id), same))
+    .where(or(eq(callbacks.id, id), and(sql`${callbacks.id} = any(${same})`, eq(callbacks.status, 'due'))))
     .orderBy(callbacks.id)
     .for('update');
 }
