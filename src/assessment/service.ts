@@ -8,11 +8,11 @@ import type { Context } from '../context.ts';
 import type { Span } from '../figures/span.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { changeOf, earlier } from './compare.ts';
-import { naming, reasonName } from './naming.ts';
 import { chooseSpan, parsePeriod, periodAt, ruleOfPeriod, type SpanQuery } from './period.ts';
 import { rankUnits, type UnitRow } from './ranking.ts';
 import { compareRows, exclusionsRow, meanRow, pool, ratesRow } from './rates.ts';
 import type { Source } from './reports/facts.ts';
+import { naming, reasonName } from './reports/naming.ts';
 import type { ExclusionsQuery, ExclusionsReport, RankingQuery, RankingReport } from './reports/ranking.ts';
 import {
   type Basis,
