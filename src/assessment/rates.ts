@@ -7,6 +7,7 @@
  */
 import type { AssessmentRule } from '../catalog/assessment-rules.ts';
 import { roundFraction } from '../figures/fraction.ts';
+import type { ExclusionsRow } from './reports/ranking.ts';
 import type { RatesMean, RatesRow } from './reports/rates.ts';
 
 /** What was counted for one row. All are whole numbers ≥ 0. */
@@ -203,4 +204,17 @@ export function compareRows(a: RatesRow, b: RatesRow): number {
   if (byComposite !== 0) return byComposite;
   if (a.volume !== b.volume) return b.volume - a.volume;
   return a.key < b.key ? -1 : Number(a.key > b.key);
+}
+
+function side({ volume, valid, responseRate, resolutionRate, satisfactionRate, composite }: RatesRow) {
+  return { volume, valid, responseRate, resolutionRate, satisfactionRate, composite };
+}
+
+/** One row of the report of exclusions: both bases, and the reasons, the most frequent first. */
+export function exclusionsRow(all: RatesRow, assessed: RatesRow, nameOf: (code: string) => string): ExclusionsRow {
+  const reasons = Object.entries(assessed.excluded)
+    .map(([code, count]) => ({ code, name: nameOf(code), count }))
+    .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
+  const excluded = reasons.reduce((sum, { count }) => sum + count, 0);
+  return { key: all.key, name: all.name, all: side(all), assessed: side(assessed), excluded, reasons };
 }

@@ -6,8 +6,16 @@ import type { Api } from '../http/api.ts';
 import { oneOf, ref } from '../http/schemas.ts';
 import { sessionOf } from '../http/security.ts';
 import { formatCsv } from './csv.ts';
+import {
+  ExclusionsQuery,
+  ExclusionsReport,
+  ExclusionsRow,
+  RankingQuery,
+  RankingReport,
+  RankingRow,
+} from './reports/ranking.ts';
 import { RateChange, RatesMean, RatesQuery, RatesReport, RatesRow, ReportPeriod } from './reports/rates.ts';
-import { ratesReport } from './service.ts';
+import { exclusionsReport, rankingReport, ratesReport } from './service.ts';
 
 const RatesRequest = Type.Object(
   {
@@ -34,6 +42,8 @@ export function assessmentRoutes(app: Api, ctx: Context): void {
   app.addSchema(RatesRow);
   app.addSchema(RatesMean);
   app.addSchema(RatesReport);
+  for (const schema of [RankingRow, RankingReport, ExclusionsRow, ExclusionsReport]) app.addSchema(schema);
+  rankingRoutes(app, ctx);
 
   app.get(
     '/reports/rates',
@@ -56,5 +66,37 @@ export function assessmentRoutes(app: Api, ctx: Context): void {
         .header('content-disposition', `attachment; filename="${fileName(report)}"`)
         .send(formatCsv(report, bom === '1'));
     },
+  );
+}
+
+function rankingRoutes(app: Api, ctx: Context): void {
+  app.get(
+    '/reports/ranking',
+    {
+      config: { permission: 'report.read' },
+      schema: {
+        operationId: 'getRanking',
+        tags: ['reports'],
+        summary: '同类单位的排名与分类；考核规则可规定不排名',
+        querystring: RankingQuery,
+        response: { 200: ref(RankingReport) },
+      },
+    },
+    (request) => rankingReport(ctx, request.query, scopeOf(sessionOf(request)), ctx.clock()),
+  );
+
+  app.get(
+    '/reports/exclusions',
+    {
+      config: { permission: 'report.read' },
+      schema: {
+        operationId: 'getExclusions',
+        tags: ['reports'],
+        summary: '剔除情况：两种口径对照，按原因的件数',
+        querystring: ExclusionsQuery,
+        response: { 200: ref(ExclusionsReport) },
+      },
+    },
+    (request) => exclusionsReport(ctx, request.query, scopeOf(sessionOf(request)), ctx.clock()),
   );
 }

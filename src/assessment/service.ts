@@ -1,24 +1,24 @@
 /** The report of the three rates: what is asked is checked, counted in one snapshot, computed, named and put in order. */
 import type { Scope } from '../access/scope.ts';
 import type { AssessmentRule } from '../catalog/assessment-rules.ts';
-import { shanghaiTime } from '../catalog/calendar.ts';
-import { type Catalog, divisionOf, matterPath, unitOf } from '../catalog/catalog.ts';
+import { shanghaiDate, shanghaiTime } from '../catalog/calendar.ts';
+import { type Catalog, divisionOf, unitOf } from '../catalog/catalog.ts';
+import { validOn } from '../catalog/validity.ts';
 import type { Context } from '../context.ts';
 import type { Span } from '../figures/span.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { changeOf, earlier } from './compare.ts';
 import { chooseSpan, parsePeriod, periodAt, ruleOfPeriod, type SpanQuery } from './period.ts';
-import { compareRows, meanRow, pool, ratesRow } from './rates.ts';
+import { rankUnits, type UnitRow } from './ranking.ts';
+import { compareRows, exclusionsRow, meanRow, pool, ratesRow } from './rates.ts';
 import type { Source } from './reports/facts.ts';
+import { naming, reasonName } from './reports/naming.ts';
+import type { ExclusionsQuery, ExclusionsReport, RankingQuery, RankingReport } from './reports/ranking.ts';
 import {
   type Basis,
   bases,
-  channelNames,
   type Dimension,
   dimensions,
-  kindNames,
-  noKey,
-  noKeyNames,
   type RatesQuery,
   type RatesReport,
   type RatesRow,
@@ -27,23 +27,6 @@ import {
 import { type CountedRow, countRates, findClosed, readFigures } from './store.ts';
 
 export type World = Pick<Context, 'db' | 'judgeAt' | 'catalogRows'>;
-
-/** What people call the key of a row; the key itself where the catalog no longer knows it. */
-export function naming(catalog: Catalog, by: Dimension): (key: string) => string {
-  const known: Record<Dimension, (key: string) => string | undefined> = {
-    unit: (key) => unitOf(catalog, key)?.name,
-    kind: (key) => kindNames.get(key),
-    district: (key) => divisionOf(catalog, key)?.name,
-    street: (key) => divisionOf(catalog, key)?.name,
-    matter: (key) => matterPath(catalog.matters, key).join('—') || undefined,
-    need: (key) => catalog.needs.get(key)?.name,
-    channel: (key) => channelNames.get(key),
-    type: (key) => catalog.types.get(key)?.name,
-    level: (key) => catalog.levels.get(key)?.name,
-    day: (key) => key,
-  };
-  return (key) => known[by](key) ?? (key === noKey ? noKeyNames[by] : undefined) ?? key;
-}
 
 /** Who asks, and what he keeps to. */
 export interface Asked extends SpanQuery, Pick<RatesQuery, 'basis' | 'group' | 'district' | 'unit' | 'amended'> {
@@ -187,6 +170,79 @@ export async function ratesReport(ctx: World, query: RatesQuery, scope: Scope, n
     const frame = await frameOf(world, query, now);
     const table = await tabulateCompared(world, frame, { ...query, by, depth }, scope, now);
     return { ...table, period: viewPeriod(frame), basis, by, ruleVersion: frame.rule.version };
+  });
+}
+
+/**
+ * Units in order within their kinds, with their classes; a rule may say that there are no ranks. Throws as `ratesReport` does.
+ */
+export async function rankingReport(ctx: World, query: RankingQuery, scope: Scope, now: Date): Promise<RankingReport> {
+  const { basis = 'all', group = null, compare = 'previous' } = query;
+  const { catalog } = ctx.judgeAt(now);
+  checkFilters(query, scope, catalog);
+  return inSnapshot(ctx, async (world) => {
+    const frame = await frameOf(world, query, now);
+    const asked = { ...query, by: 'unit' as const, depth: 1 };
+    // A rank is one among all of the kind, whoever asks for whichever of them.
+    const among = { ...asked, unit: undefined, compare };
+    const { items, compared } = await tabulateCompared(world, frame, among, { kind: 'all' }, now);
+    const { total } = await tabulate(world, frame, asked, scope, now);
+    const { rule } = frame;
+    const lastDay = shanghaiDate(new Date(frame.to.getTime() - 1));
+    const units = items.map((row): UnitRow => {
+      const unit = unitOf(catalog, row.key);
+      const ended = unit !== undefined && !validOn({ ...unit, validFrom: '' }, lastDay);
+      return { row, kind: unit?.kind ?? 'none', ended, rise: row.change?.composite ?? null };
+    });
+    const classes = ctx.catalogRows().data.classes.filter((row) => validOn(row, lastDay));
+    return {
+      items: rankUnits(units, classes, rule.ranked).filter(({ key }) => isSeen(key, query.unit, scope, catalog)),
+      total,
+      ranked: rule.ranked,
+      why: rule.ranked ? null : `考核规则 ${rule.version} 规定不排名`,
+      ...(compared === undefined ? {} : { compared }),
+      period: viewPeriod(frame),
+      basis,
+      group,
+      ruleVersion: rule.version,
+    };
+  });
+}
+
+/** Whether a unit's row was asked for, and is the asker's to see. */
+function isSeen(key: string, unit: string | undefined, scope: Scope, catalog: Catalog): boolean {
+  if (unit !== undefined && key !== unit) return false;
+  return scope.kind !== 'unit' || key === scope.unit || unitOf(catalog, key)?.parent === scope.unit;
+}
+
+/** What the exclusions make of the figures: both bases side by side, and how many cases each reason takes out, row by row. */
+export async function exclusionsReport(
+  ctx: World,
+  query: ExclusionsQuery,
+  scope: Scope,
+  now: Date,
+): Promise<ExclusionsReport> {
+  const { by = 'unit' } = query;
+  const { catalog } = ctx.judgeAt(now);
+  checkFilters(query, scope, catalog);
+  return inSnapshot(ctx, async (world) => {
+    const frame = await frameOf(world, query, now);
+    const side = (basis: Basis) => tabulate(world, frame, { ...query, basis, by, depth: 1 }, scope, now);
+    const [all, assessed] = [await side('all'), await side('assessed')];
+    const after = new Map(assessed.items.map((row) => [row.key, row]));
+    const nameOf = (code: string) => reasonName(catalog, code);
+    // What is left out stands under the basis `all`, too: every row of the one is a row of the other.
+    const items = all.items.flatMap((row) => {
+      const other = after.get(row.key);
+      return other === undefined ? [] : [exclusionsRow(row, other, nameOf)];
+    });
+    return {
+      items: items.toSorted((a, b) => b.excluded - a.excluded || (a.key < b.key ? -1 : 1)),
+      total: exclusionsRow(all.total, assessed.total, nameOf),
+      period: viewPeriod(frame),
+      by,
+      ruleVersion: frame.rule.version,
+    };
   });
 }
 
