@@ -19,7 +19,7 @@ import {
 import { countRates } from './store.ts';
 
 /** What people call the key of a row; the key itself where the catalog no longer knows it. */
-function naming(catalog: Catalog, by: Dimension): (key: string) => string {
+export function naming(catalog: Catalog, by: Dimension): (key: string) => string {
   const known: Record<Dimension, (key: string) => string | undefined> = {
     unit: (key) => unitOf(catalog, key)?.name,
     kind: (key) => kindNames.get(key),
@@ -36,7 +36,11 @@ function naming(catalog: Catalog, by: Dimension): (key: string) => string {
 }
 
 /** Refuses filters that name nothing, and a unit that the caller does not see. */
-function checkFilters({ by, depth, district, unit }: RatesQuery, scope: Scope, catalog: Catalog): void {
+export function checkFilters(
+  { by, depth, district, unit }: Pick<RatesQuery, 'depth' | 'district' | 'unit'> & { by?: string | undefined },
+  scope: Scope,
+  catalog: Catalog,
+): void {
   if (depth !== undefined && by !== 'matter') throw fieldError('depth', '只用于 by=matter');
   if (district !== undefined && divisionOf(catalog, district)?.kind !== 'district') {
     throw fieldError('district', `没有代码为 ${district} 的区`);

@@ -119,6 +119,7 @@ export function selectValid(data: SeedData, date: string): SeedData {
     alarms: valid(data.alarms),
     handling: valid(data.handling),
     escalations: valid(data.escalations),
+    population: valid(data.population),
   };
 }
 

@@ -129,5 +129,6 @@ export function parseSheets(content: (file: string) => string | null, problems: 
     alarms: sheet('alarms'),
     handling: sheet('handling'),
     escalations: sheet('escalations'),
+    population: sheet('population'),
   };
 }

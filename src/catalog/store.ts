@@ -35,6 +35,7 @@ const replaced = {
   guard: tables.dutyGuard,
   lexicon: tables.lexicon,
   words: tables.cityWords,
+  population: tables.population,
 } as const;
 
 /**
@@ -195,5 +196,6 @@ export async function loadCatalogRows(db: Db): Promise<SeedData> {
     alarms: await db.select().from(tables.alarmRules).orderBy(tables.alarmRules.code),
     handling: await db.select().from(tables.handlingRules),
     escalations: await db.select().from(tables.escalationRules).orderBy(tables.escalationRules.code),
+    population: await db.select().from(tables.population).orderBy(tables.population.code),
   };
 }

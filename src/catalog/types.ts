@@ -244,6 +244,14 @@ export interface AlarmRule extends Validity {
   hours: number;
 }
 
+/** 常住人口 of a district or street in one year, for counts by population; `source` says who counted. */
+export interface Population extends Validity {
+  code: string;
+  residents: number;
+  year: number;
+  source: string;
+}
+
 /** All reference data of one city. */
 export interface SeedData {
   divisions: Division[];
@@ -266,6 +274,7 @@ export interface SeedData {
   alarms: AlarmRule[];
   handling: HandlingRule[];
   escalations: EscalationRule[];
+  population: Population[];
 }
 
 /** A checked set of seed files, ready to be loaded. */

@@ -277,3 +277,15 @@ export const escalationRules = pgTable('escalation_rules', {
   reason: text('reason').notNull(),
   ...validity,
 });
+
+export const population = pgTable(
+  'population',
+  {
+    code: text('code').notNull(),
+    residents: integer('residents').notNull(),
+    year: integer('year').notNull(),
+    source: text('source').notNull(),
+    ...validity,
+  },
+  (table) => [primaryKey({ columns: [table.code, table.validFrom] })],
+);

@@ -103,6 +103,7 @@ export function dataOf(sheets: Sheets): SeedData {
     alarms: sheets.alarms.rows,
     handling: sheets.handling.rows,
     escalations: sheets.escalations.rows,
+    population: sheets.population.rows,
   };
 }
 
