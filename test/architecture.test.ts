@@ -81,6 +81,7 @@ const others: Record<string, readonly string[]> = {
     'demo',
     'dispatch',
     'divisions',
+    'figures',
     'intake',
     'outbox',
     'training',

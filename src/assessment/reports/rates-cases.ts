@@ -1,10 +1,10 @@
 /** The conditions behind the figures of the three rates, as `../store.ts` counts them: for their case lists. */
 import { type SQL, sql } from 'drizzle-orm';
 import { lastAnswer, unitOfOrder } from '../store.ts';
-import { type Ask, type Count, type Derived, type Figure, received, replied, type Source } from './source.ts';
+import { type Ask, type Count, columnOf, type Derived, type Figure, received, replied, type Source } from './source.ts';
 
 /** A case that was opened again and answered twice counts once, by its last answer within the span. */
-function answered({ span }: Ask): Source {
+function answered({ span }: Pick<Ask, 'span'>): Source {
   return {
     name: 'answered',
     rows: sql`callbacks b join complaints c on c.id = b.complaint_id join orders o on o.id = b.order_id ${unitOfOrder}`,
@@ -18,7 +18,7 @@ function answered({ span }: Ask): Source {
 const closed: Source = { ...received, name: 'closed', at: sql`c.closed_at` };
 
 /** Figures of the rates with the words of their report. */
-export function ratesFigures(ask: Ask): Figure[] {
+export function ratesFigures(ask: Pick<Ask, 'basis' | 'span'>): Figure[] {
   const whole = ask.basis === 'all' ? sql`true` : sql`c.type in (select code from request_types where scope = 'all')`;
   const count = (source: Source, key: string, heading: string, note: string, where = sql`true`): Count => ({
     kind: 'count',
@@ -59,3 +59,9 @@ export function ratesFigures(ask: Ask): Figure[] {
     over('onTimeRate', '按时办结率', 'rate', 'replied', '按时办结 ÷ 办结'),
   ];
 }
+
+/** The words of the figures, whatever is asked. */
+export const ratesColumns = ratesFigures({
+  basis: 'all',
+  span: { code: null, from: new Date(0), to: new Date(0) },
+}).map(columnOf);

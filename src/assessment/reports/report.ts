@@ -75,12 +75,12 @@ export async function tally(
     for (const figure of figures) if (figure.kind === 'derived') full[figure.key] = figure.from(full, total);
     return full;
   };
-  const counted = [...lines].map(([key, line]): Line => ({ key, name: name(key), ...derive(line) }));
+  const counted = [...lines].map(([key, line]): Line => derive({ key, name: name(key), ...line }));
   const first = figures.find(({ kind }) => kind === 'count')?.key ?? 'key';
   return {
     ...metaOf(report, ask, notes),
     columns: [...nameColumns, ...figures.map(columnOf)],
     rows: inOrder(counted, ask, first),
-    totals: [{ key: 'total', name: '合计', ...derive(total) }],
+    totals: [derive({ key: 'total', name: '合计', ...total })],
   };
 }

@@ -1,16 +1,14 @@
 /** GET /reports/{name}, and GET /reports/{name}/cases behind each figure. */
 
 import type { PassThrough } from 'node:stream';
-import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { scopeOf } from '../../access/scope.ts';
 import type { Context } from '../../context.ts';
-import { tableCsv } from '../../figures/csv.ts';
-import { tableXlsx } from '../../figures/spreadsheet.ts';
-import type { Table } from '../../figures/table.ts';
 import type { Api } from '../../http/api.ts';
 import { ref } from '../../http/schemas.ts';
 import { sessionOf } from '../../http/security.ts';
+import { bulletin } from './bulletin.ts';
+import { reportContent, sendTable } from './files.ts';
 import { hot } from './hot.ts';
 import { needs } from './needs.ts';
 import { dimensions } from './rates.ts';
@@ -19,6 +17,7 @@ import { repeats } from './repeats.ts';
 import type { Report } from './report.ts';
 import {
   answerOf,
+  BulletinQuery,
   CasesRequest,
   ReportAnswer,
   ReportCase,
@@ -35,30 +34,7 @@ export const reports: readonly Report[] = [needs, volume, timeliness, supervisio
 
 const rates: Listed = { name: 'rates', dimensions: [...dimensions], figures: ratesFigures };
 
-const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
-const binary = Type.String({ format: 'binary' });
 const streamed = Type.Unsafe<PassThrough>({ type: 'string' });
-
-/** Name of the file a browser saves: ASCII, told apart by report, grouping and span. */
-function fileName({ name, by, period }: Pick<Table, 'name' | 'by' | 'period'>, ending: string): string {
-  return `${name}-${by}-${period.code ?? `${period.from.slice(0, 10)}_${period.to.slice(0, 10)}`}.${ending}`;
-}
-
-/** Sends a report as a file. */
-export async function sendTable(reply: FastifyReply, table: Table, format: 'csv' | 'xlsx', bom: boolean) {
-  const body = format === 'csv' ? tableCsv(table, bom) : await tableXlsx(table);
-  return reply
-    .type(format === 'csv' ? 'text/csv; charset=utf-8' : xlsxType)
-    .header('content-disposition', `attachment; filename="${fileName(table, format)}"`)
-    .send(body);
-}
-
-/** Media types of a report that may be had as a file. */
-export const reportContent = (schema: ReturnType<typeof ref>) => ({
-  'application/json': { schema },
-  'text/csv': { schema: Type.String() },
-  [xlsxType]: { schema: binary },
-});
 
 function reportRoute(app: Api, ctx: Context, report: Report): void {
   app.get(
@@ -77,12 +53,10 @@ function reportRoute(app: Api, ctx: Context, report: Report): void {
     async (request, reply) => {
       const { format = 'json', bom, ...query } = request.query;
       const table = await runReport(ctx, report, query, scopeOf(sessionOf(request)), ctx.clock());
-      return format === 'json' ? answerOf(table) : sendTable(reply, table, format, wantsBom(bom));
+      return format === 'json' ? answerOf(table) : sendTable(reply, table, format, bom);
     },
   );
 }
-
-const wantsBom = (bom: string | undefined) => bom === '1' || bom === 'true';
 
 function casesRoute(app: Api, ctx: Context, report: Listed): void {
   const Name = report.name[0]?.toUpperCase() + report.name.slice(1);
@@ -116,6 +90,28 @@ function casesRoute(app: Api, ctx: Context, report: Listed): void {
   );
 }
 
+function bulletinRoute(app: Api, ctx: Context): void {
+  app.get(
+    '/reports/bulletin',
+    {
+      config: { permission: 'report.read' },
+      schema: {
+        operationId: 'getBulletin',
+        tags: ['reports'],
+        summary: '月度通报：可打印的网页（A4），图为 SVG，没有脚本和外部资源',
+        querystring: BulletinQuery,
+        response: { 200: { description: '月度通报', content: { 'text/html': { schema: Type.String() } } } },
+      },
+    },
+    async (request, reply) =>
+      reply
+        .type('text/html; charset=utf-8')
+        // Nothing but the page itself and its own styles.
+        .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+        .send(await bulletin(ctx, request.query, scopeOf(sessionOf(request)), ctx.clock())),
+  );
+}
+
 export function reportRoutes(app: Api, ctx: Context): void {
   for (const schema of [ReportColumn, ReportAnswer, ReportCase, ReportCases]) app.addSchema(schema);
   for (const report of reports) {
@@ -123,4 +119,5 @@ export function reportRoutes(app: Api, ctx: Context): void {
     casesRoute(app, ctx, report);
   }
   casesRoute(app, ctx, rates);
+  bulletinRoute(app, ctx);
 }

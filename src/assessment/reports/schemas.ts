@@ -2,13 +2,10 @@
 import { type Static, Type } from 'typebox';
 import type { ColumnType, Line, Table } from '../../figures/table.ts';
 import { Code, Instant, nullable, oneOf, paging, ref } from '../../http/schemas.ts';
+import { fileQuery } from './files.ts';
 import { bases, RatesQuery } from './rates.ts';
 
 const { by: _by, ...asRates } = RatesQuery.properties;
-
-const bom = Type.Optional(
-  oneOf(['0', '1', 'true', 'false'], { default: '0', description: '1：CSV 以 UTF-8 BOM 开头，便于 Excel 打开' }),
-);
 
 const query = {
   ...asRates,
@@ -18,10 +15,21 @@ const query = {
 export const ReportQuery = Type.Object({ ...query }, { additionalProperties: false });
 export type ReportQuery = Static<typeof ReportQuery>;
 
-export const ReportRequest = Type.Object(
-  { ...query, format: Type.Optional(oneOf(['json', 'csv', 'xlsx'], { default: 'json' })), bom },
+export const ReportRequest = Type.Object({ ...query, ...fileQuery }, { additionalProperties: false });
+
+/** The bulletin always shows the same tables. */
+export const BulletinQuery = Type.Object(
+  {
+    period: query.period,
+    from: query.from,
+    to: query.to,
+    basis: query.basis,
+    district: query.district,
+    unit: query.unit,
+  },
   { additionalProperties: false },
 );
+export type BulletinQuery = Static<typeof BulletinQuery>;
 
 export const CasesRequest = Type.Object(
   {
@@ -34,7 +42,7 @@ export const CasesRequest = Type.Object(
     }),
     figure: Type.String({ minLength: 1, maxLength: 40, format: 'plain-text', description: '报表里的一列的 key' }),
     format: Type.Optional(oneOf(['json', 'csv'], { default: 'json', description: 'csv 是整个清单，不分页、不限行数' })),
-    bom,
+    bom: fileQuery.bom,
     ...paging,
   },
   { additionalProperties: false },

@@ -13,6 +13,7 @@ import { AppError, fieldError } from '../../http/errors.ts';
 import { page, readNumbers, writeCursor } from '../../http/schemas.ts';
 import { chooseSpan } from '../period.ts';
 import { checkFilters } from '../service.ts';
+import { wantsBom } from './files.ts';
 import { keyOfReport, type Report } from './report.ts';
 import type { CasesQuery, ReportQuery } from './schemas.ts';
 import { type Ask, type CaseRow, type Count, caseRows, type Figure } from './source.ts';
@@ -20,10 +21,17 @@ import { type Ask, type CaseRow, type Count, caseRows, type Figure } from './sou
 type World = Pick<Context, 'db' | 'judgeAt'>;
 type Asked = Pick<Report, 'dimensions'>;
 
-const snapshot = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
+/** What one report reads, it reads as of one instant. */
+export const snapshot = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
 
 /** Throws VALIDATION_FAILED for what cannot be, FORBIDDEN for a unit outside the scope and for scopes that have no reports. */
-function askOf({ judgeAt }: World, { dimensions }: Asked, query: ReportQuery, scope: Scope, now: Date): Ask {
+export function askOf(
+  { judgeAt }: Pick<World, 'judgeAt'>,
+  { dimensions }: Asked,
+  query: ReportQuery,
+  scope: Scope,
+  now: Date,
+): Ask {
   if (scope.kind === 'filed') throw new AppError('FORBIDDEN');
   const { catalog } = judgeAt(now);
   const { by = dimensions[0], basis = 'all', depth = 1, group, district, unit } = query;
@@ -138,7 +146,7 @@ export function streamCases(world: World, report: Listed, query: CasesQuery, sco
   const { rows, ask, figure } = casesOf(world, report, query, scope, now);
   const stream = new PassThrough();
   const done = world.db
-    .transaction((tx) => pipeline(csvLines(tx, rows, ask, query.bom === '1' || query.bom === 'true'), stream), snapshot)
+    .transaction((tx) => pipeline(csvLines(tx, rows, ask, wantsBom(query.bom)), stream), snapshot)
     .catch((error: unknown) => {
       stream.destroy(error instanceof Error ? error : new Error('stream'));
     });

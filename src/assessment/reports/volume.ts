@@ -35,7 +35,7 @@ function derived(ask: Ask): Figure[] {
       note: '受理量 ÷ 常住人口（万人），两位小数；人口见基础数据 population.csv，没有人口数的为空',
       cases: 'volume',
       from: (line) => {
-        const people = residents(ask, typeof line.key === 'string' ? line.key : 'total');
+        const people = residents(ask, String(line.key));
         return people === null ? null : roundFraction(BigInt(volume(line.volume)) * 10_000n, BigInt(people), 2);
       },
     },
