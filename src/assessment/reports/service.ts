@@ -9,7 +9,7 @@ import type { Context } from '../../context.ts';
 import type { Db } from '../../db/connect.ts';
 import { type Cell, writeCsv } from '../../figures/csv.ts';
 import type { Table } from '../../figures/table.ts';
-import { AppError, fieldError } from '../../http/errors.ts';
+import { AppError, errorCode, fieldError } from '../../http/errors.ts';
 import { page, readNumbers, writeCursor } from '../../http/schemas.ts';
 import { chooseSpan } from '../period.ts';
 import { checkFilters } from '../service.ts';
@@ -148,7 +148,8 @@ export function streamCases(world: World, report: Listed, query: CasesQuery, sco
   const done = world.db
     .transaction((tx) => pipeline(csvLines(tx, rows, ask, wantsBom(query.bom)), stream), snapshot)
     .catch((error: unknown) => {
-      stream.destroy(error instanceof Error ? error : new Error('stream'));
+      // What breaks a stream is logged: its code, never its text, which may quote a row.
+      stream.destroy(new Error(errorCode(error) ?? 'stream broken off'));
     });
   return { stream, figure, done };
 }
