@@ -7,6 +7,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { sql } from 'drizzle-orm';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import { reportRoutes } from './assessment/reports/routes.ts';
 import { assessmentRoutes } from './assessment/routes.ts';
 import { attachmentRoutes } from './attachment/routes.ts';
 import { callbackRoutes } from './callback/routes.ts';
@@ -103,6 +104,7 @@ function features(api: Api, ctx: Context, { streams, publicLimits }: Settings): 
   assessmentRoutes(api, ctx);
   closingRoutes(api, ctx);
   exclusionRoutes(api, ctx);
+  reportRoutes(api, ctx);
   qualityRoutes(api, ctx);
   catalogRoutes(api, ctx);
   rulesRoutes(api, ctx);

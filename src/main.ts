@@ -66,7 +66,7 @@ program
   .option('--group <kind>', '只计这一类单位')
   .option('--district <code>', '只计此区')
   .option('--unit <code>', '只计此单位')
-  .option('--format <format>', 'table、csv 或 json', 'table')
+  .option('--format <format>', 'table、csv、json 或 xlsx', 'table')
   .option('--output <file>', '写入文件')
   .action(reportRates);
 program

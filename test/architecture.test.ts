@@ -85,6 +85,7 @@ const others: Record<string, readonly string[]> = {
     'demo',
     'dispatch',
     'divisions',
+    'figures',
     'intake',
     'outbox',
     'training',

@@ -1,51 +1,55 @@
 /** The report of the three rates as CSV for spreadsheets, and as a table for the terminal. Pure. */
-import { type Cell, writeCsv } from '../figures/csv.ts';
+import type { Column, Line, Table } from '../figures/table.ts';
 import type { RatesMean, RatesReport, RatesRow } from './reports/rates.ts';
 
-type Column = readonly [header: string, row: (row: RatesRow) => Cell, mean?: (mean: RatesMean) => Cell];
+/** The words of each column stand with the figures of the rates; those beside them here. */
+function columnsOf(figures: readonly Column[]): Column[] {
+  const known = new Map(figures.map((column) => [column.key, column]));
+  const own = (key: string, heading: string, type: Column['type'], note = '', cases: string | null = null) => [
+    { key, heading, type, note, cases },
+  ];
+  const counted = (...keys: string[]) => keys.flatMap((key) => known.get(key) ?? []);
+  return [
+    ...own('key', '代码', 'text'),
+    ...own('name', '名称', 'text'),
+    ...counted('volume', 'closed', 'valid', 'responseValid', 'contacted', 'resolved', 'satisfied', 'basic'),
+    ...counted('dissatisfied', 'replied', 'repliedOnTime', 'responseRate', 'resolutionRate', 'satisfactionRate'),
+    ...counted('composite', 'onTimeRate'),
+    ...own('resolutionInterval.lo', '解决率下限', 'rate', '95% 威尔逊区间'),
+    ...own('resolutionInterval.hi', '解决率上限', 'rate', '95% 威尔逊区间'),
+    ...own('small', '样本过少', 'boolean', '有效回访少于考核规则所定的件数，比例仅供参考'),
+    ...own('excluded', '不计入', 'text', '考核口径下不计入（或只计响应率）的诉求数，按原因'),
+    ...own('target.resolutionRate', '解决率目标', 'rate'),
+    ...own('meetsTarget', '达标', 'boolean', '解决率是否达到目标；没有有效回访为空'),
+  ];
+}
 
-const columns: readonly Column[] = [
-  ['key', (row) => row.key, (mean) => mean.key],
-  ['name', (row) => row.name, (mean) => mean.name],
-  ['volume', (row) => row.volume],
-  ['closed', (row) => row.closed],
-  ['valid', (row) => row.valid],
-  ['responseValid', (row) => row.responseValid],
-  ['contacted', (row) => row.contacted],
-  ['resolved', (row) => row.resolved],
-  ['satisfied', (row) => row.satisfied],
-  ['basic', (row) => row.basic],
-  ['dissatisfied', (row) => row.dissatisfied],
-  ['replied', (row) => row.replied],
-  ['repliedOnTime', (row) => row.repliedOnTime],
-  ['responseRate', (row) => row.responseRate, (mean) => mean.responseRate],
-  ['resolutionRate', (row) => row.resolutionRate, (mean) => mean.resolutionRate],
-  ['satisfactionRate', (row) => row.satisfactionRate, (mean) => mean.satisfactionRate],
-  ['composite', (row) => row.composite, (mean) => mean.composite],
-  ['onTimeRate', (row) => row.onTimeRate, (mean) => mean.onTimeRate],
-  ['resolutionInterval.lo', (row) => row.resolutionInterval?.[0] ?? null],
-  ['resolutionInterval.hi', (row) => row.resolutionInterval?.[1] ?? null],
-  ['small', (row) => row.small],
-  [
-    'excluded',
-    (row) =>
-      Object.entries(row.excluded)
-        .sort()
-        .map(([reason, count]) => `${reason}:${count}`)
-        .join(' '),
-  ],
-  ['target.resolutionRate', (row) => row.target.resolutionRate],
-  ['meetsTarget', (row) => row.meetsTarget],
-];
+/** What a figure was held against stands in the answer alone, not in files. */
+function lineOf({ resolutionInterval, excluded, target, change: _, ...row }: RatesRow): Line {
+  return {
+    ...row,
+    'resolutionInterval.lo': resolutionInterval?.[0] ?? null,
+    'resolutionInterval.hi': resolutionInterval?.[1] ?? null,
+    excluded: Object.entries(excluded)
+      .sort()
+      .map(([reason, count]) => `${reason}:${count}`)
+      .join(' '),
+    'target.resolutionRate': target.resolutionRate,
+  };
+}
 
-/**
- * The report as CSV (RFC 4180, CRLF): a header with the API's field names, the rows, then the lines `total` and `mean`. Rates
- * are fractions; what is null is empty.
- */
-export function formatCsv({ items, total, mean }: RatesReport, bom = false): string {
-  const lines: Cell[][] = [...items, total].map((row) => columns.map(([, cell]) => cell(row)));
-  lines.push(columns.map(([, , cell]) => cell?.(mean) ?? null));
-  return writeCsv([columns.map(([header]) => header), ...lines], bom);
+/** The report as a table; `figures` are the words of its columns (`reports/rates-cases.ts`). */
+export function ratesTable({ items, total, mean, ...meta }: RatesReport, figures: readonly Column[]): Table {
+  const { change: _, ...plain } = mean;
+  return {
+    ...meta,
+    name: 'rates',
+    title: '三率',
+    notes: ['合计按全部诉求汇总计算，均值为各行比例的算术平均，两者不同'],
+    columns: columnsOf(figures),
+    rows: items.map(lineOf),
+    totals: [lineOf(total), plain],
+  };
 }
 
 /** Blocks whose characters take two columns in a terminal: Hangul, CJK, kana, full-width forms, supplementary ideographs. */

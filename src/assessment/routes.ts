@@ -3,9 +3,10 @@ import { Type } from 'typebox';
 import { scopeOf } from '../access/scope.ts';
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
-import { oneOf, ref } from '../http/schemas.ts';
+import { ref } from '../http/schemas.ts';
 import { sessionOf } from '../http/security.ts';
-import { formatCsv } from './csv.ts';
+import { ratesTable } from './csv.ts';
+import { fileQuery, reportContent, sendTable } from './reports/files.ts';
 import {
   ExclusionsQuery,
   ExclusionsReport,
@@ -15,26 +16,18 @@ import {
   RankingRow,
 } from './reports/ranking.ts';
 import { RateChange, RatesMean, RatesQuery, RatesReport, RatesRow, ReportPeriod } from './reports/rates.ts';
+import { ratesColumns } from './reports/rates-cases.ts';
 import { exclusionsReport, rankingReport, ratesReport } from './service.ts';
 
 const RatesRequest = Type.Object(
   {
     ...RatesQuery.properties,
-    format: Type.Optional(oneOf(['json', 'csv'], { default: 'json' })),
-    bom: Type.Optional(oneOf(['0', '1'], { default: '0', description: '1：CSV 以 UTF-8 BOM 开头，便于 Excel 打开' })),
+    ...fileQuery,
   },
   { additionalProperties: false },
 );
 
-const answer = {
-  description: '三率报表',
-  content: { 'application/json': { schema: ref(RatesReport) }, 'text/csv': { schema: Type.String() } },
-};
-
-/** Name of the file a browser saves: ASCII, told apart by span and grouping. */
-function fileName({ period, by }: RatesReport): string {
-  return `rates-${by}-${period.code ?? `${period.from.slice(0, 10)}_${period.to.slice(0, 10)}`}.csv`;
-}
+const answer = { description: '三率报表', content: reportContent(ref(RatesReport)) };
 
 export function assessmentRoutes(app: Api, ctx: Context): void {
   app.addSchema(RateChange);
@@ -58,13 +51,9 @@ export function assessmentRoutes(app: Api, ctx: Context): void {
       },
     },
     async (request, reply) => {
-      const { format, bom, ...query } = request.query;
+      const { format = 'json', bom, ...query } = request.query;
       const report = await ratesReport(ctx, query, scopeOf(sessionOf(request)), ctx.clock());
-      if (format !== 'csv') return report;
-      return reply
-        .type('text/csv; charset=utf-8')
-        .header('content-disposition', `attachment; filename="${fileName(report)}"`)
-        .send(formatCsv(report, bom === '1'));
+      return format === 'json' ? report : sendTable(reply, ratesTable(report, ratesColumns), format, bom);
     },
   );
 }

@@ -113,6 +113,7 @@ export function selectValid(data: SeedData, date: string): SeedData {
     callbacks: valid(data.callbacks),
     exclusions: valid(data.exclusions),
     classes: valid(data.classes),
+    population: valid(data.population),
   };
 }
 

@@ -53,6 +53,7 @@ function checkCodes(sheets: Sheets, fault: Fault): void {
   checkUnique(sheets.assessment, (row) => row.version, fault);
   checkUnique(sheets.judgement, (row) => row.version, fault);
   checkUnique(sheets.handling, (row) => row.version, fault);
+  checkPopulation(sheets, fault);
 }
 
 function checkValidity({ calendar: _, ...dated }: Sheets, fault: Fault): void {
@@ -83,6 +84,14 @@ function checkLandmarks({ landmarks, divisions }: Sheets, fault: Fault): void {
       if (other !== undefined) fault(landmarks, index, `“${name}” 已是地标 “${other}” 的名称`);
       else named.set(name, row.name);
     }
+  });
+}
+
+function checkPopulation({ population, divisions }: Sheets, fault: Fault): void {
+  checkUnique(population, (row) => `${row.code} ${row.validFrom}`, fault);
+  const known = codesOf(divisions);
+  population.rows.forEach((row, index) => {
+    if (!known.has(row.code, row)) fault(population, index, `区划 “${row.code}” 不存在`);
   });
 }
 

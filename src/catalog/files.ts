@@ -132,5 +132,6 @@ export function parseSheets(content: (file: string) => string | null, problems: 
     callbacks: sheet('callbacks'),
     exclusions: sheet('exclusions'),
     classes: sheet('classes'),
+    population: sheet('population'),
   };
 }

@@ -25,6 +25,11 @@ export const nationalFiles: ReadonlySet<string> = new Set([
 
 /**
  * Files that a city need not bring and that nobody brings for it: without them nothing
- * differs by place, no landmark is known, and the knowledge base starts empty.
+ * differs by place, no landmark is known, the knowledge base starts empty, and nothing is counted by population.
  */
-export const optionalFiles: ReadonlySet<string> = new Set(['landmarks.csv', 'local-units.csv', 'knowledge.csv']);
+export const optionalFiles: ReadonlySet<string> = new Set([
+  'landmarks.csv',
+  'local-units.csv',
+  'knowledge.csv',
+  'population.csv',
+]);

@@ -222,6 +222,13 @@ export const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = 
     below: optionalInteger('below', -10_000, 1_000_000),
     ...validity,
   },
+  population: {
+    code: text('code'),
+    residents: integer('residents', 1, 100_000_000),
+    year: integer('year', 2000, 2199),
+    source: text('source'),
+    ...validity,
+  },
 };
 
 /** A cell taken as it is, empty or not. */

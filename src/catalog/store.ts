@@ -1,7 +1,7 @@
 /** The catalog tables: saving a set of seeds, and reading them back for the running service. */
 import { and, desc, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
-import { exclusionKinds, unitClasses } from '../db/assessment-rule-tables.ts';
+import { exclusionKinds, population, unitClasses } from '../db/assessment-rule-tables.ts';
 import * as tables from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
 import { shanghaiDate } from './calendar.ts';
@@ -39,6 +39,7 @@ const replaced = {
   lexicon: tables.lexicon,
   words: tables.cityWords,
   classes: unitClasses,
+  population,
 } as const;
 
 /**
@@ -202,5 +203,6 @@ export async function loadCatalogRows(db: Db): Promise<SeedData> {
     callbacks: await db.select().from(tables.callbackRules),
     exclusions: await db.select().from(exclusionKinds).orderBy(exclusionKinds.code),
     classes: await db.select().from(unitClasses).orderBy(unitClasses.code),
+    population: await db.select().from(population).orderBy(population.code),
   };
 }

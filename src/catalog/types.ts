@@ -230,6 +230,14 @@ export interface AlarmRule extends Validity {
   hours: number;
 }
 
+/** 常住人口 of a district or street in one year, for counts by population; `source` says who counted. */
+export interface Population extends Validity {
+  code: string;
+  residents: number;
+  year: number;
+  source: string;
+}
+
 /** All reference data of one city. */
 export interface SeedData {
   divisions: Division[];
@@ -255,6 +263,7 @@ export interface SeedData {
   callbacks: CallbackRule[];
   exclusions: ExclusionKind[];
   classes: UnitClass[];
+  population: Population[];
 }
 
 /** A checked set of seed files, ready to be loaded. */

@@ -27,3 +27,15 @@ export const unitClasses = pgTable(
   },
   (table) => [primaryKey({ columns: [table.code, table.kind, table.measure, table.validFrom] })],
 );
+
+export const population = pgTable(
+  'population',
+  {
+    code: text('code').notNull(),
+    residents: integer('residents').notNull(),
+    year: integer('year').notNull(),
+    source: text('source').notNull(),
+    ...validity,
+  },
+  (table) => [primaryKey({ columns: [table.code, table.validFrom] })],
+);

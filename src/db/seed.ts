@@ -106,6 +106,7 @@ export function dataOf(sheets: Sheets): SeedData {
     callbacks: sheets.callbacks.rows,
     exclusions: sheets.exclusions.rows,
     classes: sheets.classes.rows,
+    population: sheets.population.rows,
   };
 }
 

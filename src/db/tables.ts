@@ -178,6 +178,7 @@ export const orders = pgTable(
     index('orders_queue_changed').on(table.unit, table.changed, table.id),
     index('orders_open_due').on(table.dueAt).where(sql`${table.repliedAt} is null and ${table.closedAt} is null`),
     index('orders_replied_at').on(table.repliedAt),
+    index('orders_dispatched_at').on(table.dispatchedAt),
     // A complaint has one lead at a time.
     uniqueIndex('orders_one_lead').on(table.complaintId).where(sql`${table.role} = 'lead' and ${table.current}`),
     index('orders_requests').on(table.dueAt, table.id).where(sql`${table.request} is not null`),
@@ -202,7 +203,11 @@ export const events = pgTable(
     toStatus: text('to_status'),
     data: jsonb('data').$type<Record<string, unknown>>().notNull(),
   },
-  (table) => [index('events_complaint').on(table.complaintId, table.id)],
+  (table) => [
+    index('events_complaint').on(table.complaintId, table.id),
+    // The few kinds that the report of supervision counts by time.
+    index('events_watched').on(table.at).where(sql`${table.action} in ('remind', 'supervise', 'escalate', 'overdue')`),
+  ],
 );
 
 /**

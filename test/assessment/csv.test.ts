@@ -1,8 +1,12 @@
 /** The report as CSV and as a table. */
 import { parse } from 'csv-parse/sync';
 import t from 'tap';
-import { displayWidth, formatCsv, formatTable } from '../../src/assessment/csv.ts';
+import { displayWidth, formatTable, ratesTable } from '../../src/assessment/csv.ts';
 import type { RatesReport, RatesRow } from '../../src/assessment/reports/rates.ts';
+import { ratesColumns } from '../../src/assessment/reports/rates-cases.ts';
+import { tableCsv } from '../../src/figures/csv.ts';
+
+const formatCsv = (report: RatesReport, bom = false) => tableCsv(ratesTable(report, ratesColumns), bom);
 
 const empty: RatesRow = {
   key: 'none',

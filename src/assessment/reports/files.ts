@@ -1,0 +1,43 @@
+/** Reports as files: CSV and XLSX, of any table. */
+import type { FastifyReply } from 'fastify';
+import { type TSchema, Type } from 'typebox';
+import { tableCsv } from '../../figures/csv.ts';
+import { tableXlsx } from '../../figures/spreadsheet.ts';
+import type { Table } from '../../figures/table.ts';
+import { oneOf } from '../../http/schemas.ts';
+
+const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** Query parameters of every report that may be had as a file. */
+export const fileQuery = {
+  format: Type.Optional(oneOf(['json', 'csv', 'xlsx'], { default: 'json' })),
+  bom: Type.Optional(
+    oneOf(['0', '1', 'true', 'false'], {
+      default: '0',
+      description: '1 或 true：CSV 以 UTF-8 BOM 开头，便于 Excel 打开',
+    }),
+  ),
+};
+
+export const wantsBom = (bom: string | undefined) => bom === '1' || bom === 'true';
+
+/** Media types of a report that may be had as a file. */
+export const reportContent = <T extends TSchema>(schema: T) => ({
+  'application/json': { schema },
+  'text/csv': { schema: Type.String() },
+  [xlsxType]: { schema: Type.Unsafe<Buffer>({ type: 'string', format: 'binary' }) },
+});
+
+/** Name of the file a browser saves: ASCII, told apart by report, grouping and span. */
+function fileName({ name, by, period }: Table, ending: string): string {
+  return `${name}-${by}-${period.code ?? `${period.from.slice(0, 10)}_${period.to.slice(0, 10)}`}.${ending}`;
+}
+
+/** Sends a report as a file. */
+export async function sendTable(reply: FastifyReply, table: Table, format: 'csv' | 'xlsx', bom: string | undefined) {
+  const body = format === 'csv' ? tableCsv(table, wantsBom(bom)) : await tableXlsx(table);
+  return reply
+    .type(format === 'csv' ? 'text/csv; charset=utf-8' : xlsxType)
+    .header('content-disposition', `attachment; filename="${fileName(table, format)}"`)
+    .send(body);
+}

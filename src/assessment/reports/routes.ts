@@ -1,0 +1,123 @@
+/** GET /reports/{name}, and GET /reports/{name}/cases behind each figure. */
+
+import type { PassThrough } from 'node:stream';
+import { Type } from 'typebox';
+import { scopeOf } from '../../access/scope.ts';
+import type { Context } from '../../context.ts';
+import type { Api } from '../../http/api.ts';
+import { ref } from '../../http/schemas.ts';
+import { sessionOf } from '../../http/security.ts';
+import { bulletin } from './bulletin.ts';
+import { reportContent, sendTable } from './files.ts';
+import { hot } from './hot.ts';
+import { needs } from './needs.ts';
+import { dimensions } from './rates.ts';
+import { ratesFigures } from './rates-cases.ts';
+import { repeats } from './repeats.ts';
+import type { Report } from './report.ts';
+import {
+  answerOf,
+  BulletinQuery,
+  CasesRequest,
+  ReportAnswer,
+  ReportCase,
+  ReportCases,
+  ReportColumn,
+  ReportRequest,
+} from './schemas.ts';
+import { type Listed, listCases, runReport, streamCases } from './service.ts';
+import { supervision } from './supervision.ts';
+import { timeliness } from './timeliness.ts';
+import { volume } from './volume.ts';
+
+export const reports: readonly Report[] = [needs, volume, timeliness, supervision, hot, repeats];
+
+const rates: Listed = { name: 'rates', dimensions: [...dimensions], figures: ratesFigures };
+
+const streamed = Type.Unsafe<PassThrough>({ type: 'string' });
+
+function reportRoute(app: Api, ctx: Context, report: Report): void {
+  app.get(
+    `/reports/${report.name}`,
+    {
+      config: { permission: 'report.read' },
+      schema: {
+        operationId: report.operationId,
+        tags: ['reports'],
+        summary: report.summary,
+        description: `by 可用：${report.dimensions.join('、')}；默认 ${report.dimensions[0]}。`,
+        querystring: ReportRequest,
+        response: { 200: { description: report.title, content: reportContent(ref(ReportAnswer)) } },
+      },
+    },
+    async (request, reply) => {
+      const { format = 'json', bom, ...query } = request.query;
+      const table = await runReport(ctx, report, query, scopeOf(sessionOf(request)), ctx.clock());
+      return format === 'json' ? answerOf(table) : sendTable(reply, table, format, bom);
+    },
+  );
+}
+
+function casesRoute(app: Api, ctx: Context, report: Listed): void {
+  const Name = report.name[0]?.toUpperCase() + report.name.slice(1);
+  app.get(
+    `/reports/${report.name}/cases`,
+    {
+      config: { permission: 'report.read' },
+      schema: {
+        operationId: `list${Name}Cases`,
+        tags: ['reports'],
+        summary: `报表 ${report.name} 里一个数的明细：件数与报表相同`,
+        querystring: CasesRequest,
+        response: {
+          200: {
+            description: '明细',
+            content: { 'application/json': { schema: ref(ReportCases) }, 'text/csv': { schema: streamed } },
+          },
+        },
+      },
+    },
+    async (request, reply) => {
+      const { query } = request;
+      const scope = scopeOf(sessionOf(request));
+      if (query.format !== 'csv') return listCases(ctx, report, query, scope, ctx.clock());
+      const { stream, figure } = streamCases(ctx, report, query, scope, ctx.clock());
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="${report.name}-${figure}-cases.csv"`)
+        .send(stream);
+    },
+  );
+}
+
+function bulletinRoute(app: Api, ctx: Context): void {
+  app.get(
+    '/reports/bulletin',
+    {
+      config: { permission: 'report.read' },
+      schema: {
+        operationId: 'getBulletin',
+        tags: ['reports'],
+        summary: '月度通报：可打印的网页（A4），图为 SVG，没有脚本和外部资源',
+        querystring: BulletinQuery,
+        response: { 200: { description: '月度通报', content: { 'text/html': { schema: Type.String() } } } },
+      },
+    },
+    async (request, reply) =>
+      reply
+        .type('text/html; charset=utf-8')
+        // Nothing but the page itself and its own styles.
+        .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+        .send(await bulletin(ctx, request.query, scopeOf(sessionOf(request)), ctx.clock())),
+  );
+}
+
+export function reportRoutes(app: Api, ctx: Context): void {
+  for (const schema of [ReportColumn, ReportAnswer, ReportCase, ReportCases]) app.addSchema(schema);
+  for (const report of reports) {
+    reportRoute(app, ctx, report);
+    casesRoute(app, ctx, report);
+  }
+  casesRoute(app, ctx, rates);
+  bulletinRoute(app, ctx);
+}
