@@ -18,9 +18,16 @@ function yearBefore(date: string): string {
   return `${year}${date.slice(4) === '-02-29' ? '-02-28' : date.slice(4)}`;
 }
 
+type Asked = { code: string | null; from: Date; to: Date };
+
+/** A span as the parameters that ask for it. */
+export function queryOf({ code, from, to }: Asked): { period: string } | { from: string; to: string } {
+  return code === null ? { from: shanghaiDate(from), to: shanghaiDate(to) } : { period: code };
+}
+
 /** What to ask for to compare with: the period before or the one of a year ago; for dates, as many days before, or the same dates. */
 export function earlier(
-  { code, from, to }: { code: string | null; from: Date; to: Date },
+  { code, from, to }: Asked,
   comparison: Comparison,
 ): { period: string } | { from: string; to: string } {
   try {

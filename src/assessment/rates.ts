@@ -136,7 +136,8 @@ const addends = [
   'repliedOnTime',
 ] as const satisfies readonly (keyof Counts)[];
 
-const nothing: Readonly<Omit<Counts, 'excluded'>> = {
+/** What a row counts where there was nothing. */
+export const nothing: Readonly<Omit<Counts, 'excluded'>> = {
   volume: 0,
   closed: 0,
   valid: 0,

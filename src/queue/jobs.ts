@@ -7,13 +7,12 @@
  */
 import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Session } from '../access/scope.ts';
+import { type Session, unitOf } from '../access/scope.ts';
 import { liveTokens } from '../access/service.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../http/errors.ts';
 import { readOrders } from '../workorder/service.ts';
 import { beginning, isBefore, type Position, readSince, writeSince } from './position.ts';
-import { unitOf } from './service.ts';
 import { pickChanges, readMarks } from './store.ts';
 import { heartbeat, opening, orderEvent } from './stream.ts';
 

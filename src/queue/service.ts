@@ -1,20 +1,13 @@
 /** Reading a unit's queue: by time left, or only what changed; and not at all where nothing did. */
 import { createHash } from 'node:crypto';
-import type { Session } from '../access/scope.ts';
+import { type Session, unitOf } from '../access/scope.ts';
 import type { Context } from '../context.ts';
-import { AppError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
 import { openStates } from '../workorder/lifecycle.ts';
 import { readOrders } from '../workorder/service.ts';
 import { isBefore, namesTag, readSince, writeSince } from './position.ts';
 import type { OrderList, QueueCounts, QueueQuery } from './schemas.ts';
 import { type Mark, pickChanges, pickDue, readState, type StateCount } from './store.ts';
-
-/** The unit whose queue a session reads. Throws FORBIDDEN where it has none. */
-export function unitOf({ unit }: Session): string {
-  if (unit === null) throw new AppError('FORBIDDEN', '令牌不属于任何单位');
-  return unit;
-}
 
 function countsOf(counted: readonly StateCount[]): QueueCounts {
   const counts: QueueCounts = { overdue: 0 };

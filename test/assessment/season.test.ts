@@ -1,6 +1,7 @@
 /** What the season leads one to expect, by hand. */
 import t from 'tap';
-import { previousSpan, sameSpanLastYear } from '../../src/assessment/earlier.ts';
+import { earlier } from '../../src/assessment/compare.ts';
+import { chooseSpan } from '../../src/assessment/period.ts';
 import { expectation, windowsOf } from '../../src/assessment/season.ts';
 
 const at = (text: string) => new Date(`${text}T00:00:00+08:00`);
@@ -28,12 +29,14 @@ t.test('the mean, the deviation with its floor, and when a matter is hot', async
 });
 
 const rule = { cycle: 'day', cycleDay: 19, cycleTime: 0 } as const;
+const previousSpan = (span: Parameters<typeof earlier>[0]) => chooseSpan(earlier(span, 'previous'), rule, span.to);
+const sameSpanLastYear = (span: Parameters<typeof earlier>[0]) => chooseSpan(earlier(span, 'year'), rule, span.to);
 
 t.test('the period before and the same of last year', async (t) => {
   const period = { code: '2026-01', from: at('2025-12-19'), to: at('2026-01-19') };
-  t.match(previousSpan(period, rule), { code: '2025-12', from: at('2025-11-19'), to: at('2025-12-19') });
-  t.match(sameSpanLastYear(period, rule), { code: '2025-01', from: at('2024-12-19') });
+  t.match(previousSpan(period), { code: '2025-12', from: at('2025-11-19'), to: at('2025-12-19') });
+  t.match(sameSpanLastYear(period), { code: '2025-01', from: at('2024-12-19') });
   const leap = { code: null, from: at('2024-02-29'), to: at('2024-03-02') };
-  t.same(previousSpan(leap, rule), { code: null, from: at('2024-02-27'), to: at('2024-02-29') });
-  t.same(sameSpanLastYear(leap, rule), { code: null, from: at('2023-02-28'), to: at('2023-03-02') });
+  t.same(previousSpan(leap), { code: null, from: at('2024-02-27'), to: at('2024-02-29') });
+  t.same(sameSpanLastYear(leap), { code: null, from: at('2023-02-28'), to: at('2023-03-02') });
 });

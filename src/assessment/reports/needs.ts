@@ -2,7 +2,8 @@
 import type { Db } from '../../db/connect.ts';
 import { share } from '../../figures/fraction.ts';
 import { type Column, type ColumnType, changeOf, type Line, pointsOf, type Table } from '../../figures/table.ts';
-import { previousSpan, sameSpanLastYear, spanQuery } from '../earlier.ts';
+import { earlier, queryOf } from '../compare.ts';
+import { nothing } from '../rates.ts';
 import { ratesReport } from '../service.ts';
 import type { RatesReport, RatesRow } from './rates.ts';
 import { ratesFigures } from './rates-cases.ts';
@@ -18,13 +19,10 @@ const compared = [
 
 /** The rates by need of three spans, which the transaction of `db` sees alike. */
 async function threeSpans(db: Db, ask: Ask): Promise<[now: RatesReport, previous: RatesReport, lastYear: RatesReport]> {
-  const { basis, group, district, unit, scope, catalog, span, now } = ask;
-  const rule = catalog.assessment;
-  const { judgeAt, catalogRows } = ask;
-  const judge = { db, judgeAt, catalogRows };
-  const of = (which: Ask['span']) =>
-    ratesReport(judge, { ...spanQuery(which), by: 'need', basis, group, district, unit }, scope, now);
-  return [await of(span), await of(previousSpan(span, rule)), await of(sameSpanLastYear(span, rule))];
+  const { basis, group, district, unit, scope, span, now, judgeAt, catalogRows } = ask;
+  const of = (which: ReturnType<typeof queryOf>) =>
+    ratesReport({ db, judgeAt, catalogRows }, { ...which, by: 'need', basis, group, district, unit }, scope, now);
+  return [await of(queryOf(span)), await of(earlier(span, 'previous')), await of(earlier(span, 'year'))];
 }
 
 function lineOf(row: RatesRow, before: readonly (RatesRow | undefined)[], total: number): Line {
@@ -81,9 +79,9 @@ function columnsOf(ask: Ask): Column[] {
 }
 
 async function build(db: Db, ask: Ask): Promise<Table> {
-  const [now, ...earlier] = await threeSpans(db, ask);
+  const [now, ...before] = await threeSpans(db, ask);
   const order = ask.catalog.data.needs.toSorted((a, b) => a.sort - b.sort);
-  const empty = (key: string, name: string): RatesRow => ({ ...now.total, ...nothing, key, name });
+  const empty = (key: string, name: string): RatesRow => ({ ...now.total, ...noCase, key, name });
   const rowOf = (report: RatesReport, key: string) => report.items.find((row) => row.key === key);
   const known = order.map(({ code, name }) => rowOf(now, code) ?? empty(code, name));
   const others = now.items.filter(({ key }) => !order.some(({ code }) => code === key));
@@ -95,14 +93,14 @@ async function build(db: Db, ask: Ask): Promise<Table> {
     rows: [...known, ...others].map((row) =>
       lineOf(
         row,
-        earlier.map((report) => rowOf(report, row.key)),
+        before.map((report) => rowOf(report, row.key)),
         total,
       ),
     ),
     totals: [
       lineOf(
         now.total,
-        earlier.map((report) => report.total),
+        before.map((report) => report.total),
         total,
       ),
     ],
@@ -110,18 +108,8 @@ async function build(db: Db, ask: Ask): Promise<Table> {
 }
 
 /** What a need without any case shows. */
-const nothing = {
-  volume: 0,
-  closed: 0,
-  valid: 0,
-  responseValid: 0,
-  contacted: 0,
-  resolved: 0,
-  satisfied: 0,
-  basic: 0,
-  dissatisfied: 0,
-  replied: 0,
-  repliedOnTime: 0,
+const noCase = {
+  ...nothing,
   responseRate: null,
   resolutionRate: null,
   satisfactionRate: null,
