@@ -3,8 +3,9 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { assessmentPeriods, periodAmendments, periodFigures } from '../db/assessment-tables.ts';
 import type { Db } from '../db/connect.ts';
 import type { Counts } from './rates.ts';
-import { all, type Filters, factsOf, filtersOf, needsUnit } from './reports/facts.ts';
-import { type Basis, type Dimension, noKey } from './reports/rates.ts';
+import { all, filtersOf, keyOf, needsUnit } from './reports/conditions.ts';
+import { type Filters, factsOf, ofFacts } from './reports/facts.ts';
+import type { Basis, Dimension } from './reports/rates.ts';
 
 /** What is counted, and by what. */
 export interface Selection extends Filters {
@@ -15,24 +16,6 @@ export interface Selection extends Filters {
 
 export interface CountedRow extends Counts {
   key: string;
-}
-
-/** What rows are grouped by, of a fact `f`; its instant puts a case on a day. */
-function keyOf({ by, depth }: Selection): SQL {
-  const keys: Record<Dimension, SQL> = {
-    unit: sql`f.unit`,
-    kind: sql`f.unit_kind`,
-    district: sql`f.district`,
-    street: sql`f.street`,
-    // Codes of matters name their parents (M05.03.02): the seeds are refused where one does not.
-    matter: sql`array_to_string((string_to_array(f.matter, '.'))[1:${depth}::int], '.')`,
-    need: sql`f.need`,
-    channel: sql`f.channel`,
-    type: sql`f.type`,
-    level: sql`f.level`,
-    day: sql`to_char(f.at at time zone 'Asia/Shanghai', 'YYYY-MM-DD')`,
-  };
-  return sql`coalesce(${keys[by]}, ${noKey})`;
 }
 
 /**
@@ -48,12 +31,14 @@ export async function countRates(db: Db, selection: Selection): Promise<CountedR
   const sum = (column: SQL, which: SQL) => sql`coalesce(sum(${column}) filter (where ${which}), 0)::int`;
   const whole = sql`scope = 'all'`;
   const partly = sql`scope <> 'none'`;
-  const facts = factsOf(selection, needsUnit(selection, selection.by));
+  const { by, depth } = selection;
+  const key = keyOf(by, depth, ofFacts, sql`f.at`);
+  const facts = factsOf(selection, needsUnit(selection, by));
   const rows = await db.execute<{ [column in keyof CountedRow]: CountedRow[column] }>(sql`
     with kept as (
-      select ${keyOf(selection)} as key, ${scope} as scope, f.reason, f.fact, f.elsewhen, f.on_time, f.contacted, f.resolved,
+      select ${key} as key, ${scope} as scope, f.reason, f.fact, f.elsewhen, f.on_time, f.contacted, f.resolved,
         f.satisfaction
-      from (${facts}) f where ${all(filtersOf(selection))}
+      from (${facts}) f where ${all(filtersOf(selection, ofFacts))}
     ), counted as (
       select key, scope, reason, ${count('received')} as volume, ${count('closed')} as closed, ${count('answered')} as valid,
         ${count('answered', sql`contacted`)} as contacted, ${count('answered', sql`resolved`)} as resolved,

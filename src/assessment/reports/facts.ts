@@ -4,9 +4,8 @@
  * the orders as they stand, closed ones from what was frozen; everything above counts both alike.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Scope } from '../../access/scope.ts';
 import type { Span } from '../../figures/span.ts';
-import type { Basis, Dimension } from './rates.ts';
+import { type Columns, lastAnswer, newestLead, type Wanted, within } from './conditions.ts';
 
 /** Where the facts of a report come from. */
 export type Source =
@@ -14,41 +13,21 @@ export type Source =
   /** `amended`: with what was put right after the period was closed. */
   | { kind: 'frozen'; period: string; amended: boolean };
 
-/** What is counted. Filters that are absent do not restrict. */
-export interface Filters {
-  span: Span;
+/** What is counted. */
+export interface Filters extends Wanted {
   source: Source;
-  basis: Basis;
-  /** Kind of the lead unit. */
-  group: string | undefined;
-  district: string | undefined;
-  /** Lead unit. */
-  unit: string | undefined;
-  scope: Scope;
 }
 
-export const all = (parts: readonly SQL[]) => sql.join([...parts], sql` and `);
-
-function within(column: SQL, { from, to }: Span): SQL {
-  return sql`${column} >= ${from.toISOString()}::timestamptz and ${column} < ${to.toISOString()}::timestamptz`;
-}
+/** Where a fact `f` holds its case and its unit. */
+export const ofFacts: Columns = {
+  row: sql`f`,
+  unit: sql`f.unit`,
+  kind: sql`f.unit_kind`,
+  parent: sql`f.unit_parent`,
+};
 
 /** Attributes of the case, which stand in every fact. */
 const attributes = sql`c.district, c.street, c.matter, c.need, c.channel, c.type, c.level`;
-
-/**
- * The unit that leads a complaint: that of its newest lead order. Looked up by index for each complaint of the span: at
- * 1,000,000 complaints a month takes a quarter of the time of an anti-join, for which PostgreSQL reads all orders twice.
- */
-const newestLead = sql`
-  left join lateral (
-    select id, unit from orders where complaint_id = c.id and role = 'lead' order by id desc limit 1) o on true`;
-
-/** A case that was opened again and answered twice counts once, by its last answer within the span. */
-function lastAnswer({ to }: Span): SQL {
-  return sql`not exists (select 1 from callbacks l where l.complaint_id = b.complaint_id
-    and (l.answered_at, l.id) > (b.answered_at, b.id) and l.answered_at < ${to.toISOString()}::timestamptz)`;
-}
 
 const none = sql`null::boolean as contacted, null::boolean as resolved, null::text as satisfaction`;
 
@@ -146,19 +125,4 @@ export function factsOf({ span, source, basis }: Filters, withUnit: boolean): SQ
   if (basis === 'assessed') return scoped(liveFacts(span, withUnit), units);
   const unit = withUnit ? sql`left join units u on u.code = f.unit` : sql``;
   return sql`select f.*, ${units} 'all' as scope, null::text as reason from (${liveFacts(span, withUnit)}) f ${unit}`;
-}
-
-/** What the facts `f` are kept to. */
-export function filtersOf({ group, district, unit, scope }: Filters): SQL[] {
-  const found: SQL[] = [sql`true`];
-  if (district !== undefined) found.push(sql`f.district = ${district}`);
-  if (unit !== undefined) found.push(sql`f.unit = ${unit}`);
-  if (group !== undefined) found.push(sql`f.unit_kind = ${group}`);
-  if (scope.kind === 'unit') found.push(sql`(f.unit = ${scope.unit} or f.unit_parent = ${scope.unit})`);
-  return found;
-}
-
-/** Whether the unit of each fact must be looked up at all. */
-export function needsUnit({ group, unit, scope }: Filters, by: Dimension): boolean {
-  return by === 'unit' || by === 'kind' || group !== undefined || unit !== undefined || scope.kind === 'unit';
 }

@@ -7,7 +7,7 @@ import { matterPath } from '../../catalog/catalog.ts';
 import type { Db } from '../../db/connect.ts';
 import type { Column, Line, Table } from '../../figures/table.ts';
 import { expectation, windowsOf } from '../season.ts';
-import { all, filters, unitOfComplaint } from './conditions.ts';
+import { all, filtersOf, needsUnit, ofComplaints, unitOfComplaint } from './conditions.ts';
 import { metaOf, type Report } from './report.ts';
 import { type Ask, type Count, columnOf, inBasis, instant, type KeyOf, received } from './source.ts';
 
@@ -43,9 +43,9 @@ async function countWindows(db: Db, ask: Ask): Promise<{ rows: Counted[]; first:
   const rows = await db.execute<Counted>(sql`
     select key, back, count(*)::int as count from (
       select ${key(ask, sql`c.received_at`)} as key, ${back} as back, ${offset} as offset_ms
-      from complaints c ${ask.unit === undefined && ask.group === undefined && ask.scope.kind !== 'unit' ? sql`` : unitOfComplaint}
+      from complaints c ${needsUnit(ask) ? unitOfComplaint : sql``}
       where c.received_at >= ${instant(start)} and c.received_at < ${instant(new Date(ask.span.from.getTime() + length))}
-        and c.matter is not null and ${inBasis(ask)} and ${all([sql`true`, ...filters({ ...ask, by: 'unit' })])}) x
+        and c.matter is not null and ${inBasis(ask)} and ${all(filtersOf(ask, ofComplaints))}) x
     where key is not null and offset_ms + back * ${step}::float8 < ${length}::float8
     group by key, back`);
   return { rows: [...rows], first: oldest?.at == null ? null : new Date(oldest.at) };

@@ -7,13 +7,24 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Context } from '../../context.ts';
 import type { Db } from '../../db/connect.ts';
 import type { Column, ColumnType, Line, Value } from '../../figures/table.ts';
-import { all, filters, keyOf, type Selection, unitOfComplaint, unitOfOrder, within } from './conditions.ts';
+import {
+  all,
+  filtersOf,
+  keyOf,
+  ofComplaints,
+  unitOfComplaint,
+  unitOfOrder,
+  type Wanted,
+  within,
+} from './conditions.ts';
 import { type Dimension, dimensions, type RatesQuery } from './rates.ts';
 
 /** What a report is asked: checked, and with what is needed to answer. `by` may be a dimension of the report's own. */
-export interface Ask extends Omit<Selection, 'by' | 'span' | 'group'> {
+export interface Ask extends Omit<Wanted, 'span' | 'group'> {
   group: RatesQuery['group'];
-  span: Selection['span'] & { code: string | null };
+  span: Wanted['span'] & { code: string | null };
+  /** Level of the matters the rows stand for, 1–3; only for `by: 'matter'`. */
+  depth: number;
   by: string;
   now: Date;
   catalog: Catalog;
@@ -111,7 +122,7 @@ export const isDimension = (word: string): word is Dimension => dimensions.some(
 export const usualKey: KeyOf = (ask, at) => {
   if (ask.by === 'hour') return sql`to_char(${at} at time zone 'Asia/Shanghai', 'HH24')`;
   if (!isDimension(ask.by)) throw new RangeError(`no dimension ${ask.by}`);
-  return keyOf({ ...ask, by: ask.by }, at);
+  return keyOf(ask.by, ask.depth, ofComplaints, at);
 };
 
 /** Cases that count at all under the basis asked for: neither their request type nor an exclusion that stands leaves them out. */
@@ -130,8 +141,7 @@ export function wholly({ basis }: Pick<Ask, 'basis'>): SQL {
 
 function conditions(source: Source, ask: Ask): SQL {
   const own = source.where === undefined ? [] : [source.where];
-  const selection: Selection = { ...ask, by: 'unit' };
-  return all([within(source.at, ask.span), inBasis(ask), ...filters(selection), ...own]);
+  return all([within(source.at, ask.span), inBasis(ask), ...filtersOf(ask, ofComplaints), ...own]);
 }
 
 function countSource(source: Source, ask: Ask, key: KeyOf, figures: readonly (Count | Measure)[]): SQL {
