@@ -8,6 +8,7 @@ import { maskText } from '../access/mask.ts';
 import type { Session } from '../access/scope.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
+import { insertEvents } from '../db/history.ts';
 import { type Received, readHead, receive, withFolder } from '../files/receive.ts';
 import { AppError } from '../http/errors.ts';
 import type { Upload } from '../http/multipart.ts';
@@ -25,7 +26,6 @@ import {
   findSame,
   hold,
   insertAttachment,
-  insertEvent,
   listAttachments,
   lockAttachment,
   type Target,
@@ -157,7 +157,7 @@ async function store(
   const { complaintId, orderId, at, actor, id, type, size, sha256 } = stored;
   // Neither name nor note: the history is read by some who may not see the attachment.
   const data = { attachment: String(id), type, size, sha256 };
-  await insertEvent(tx, { complaintId, orderId, at, actor, action: 'attach', data });
+  await insertEvents(tx, [{ complaintId, orderId, at, actor, action: 'attach', data }]);
   return { stored, isNew: true };
 }
 
@@ -190,7 +190,7 @@ export async function withdraw(
     await withdrawAttachment(tx, id, change);
     const { complaintId, orderId } = row;
     const data = { attachment: String(id) };
-    await insertEvent(tx, { complaintId, orderId, at: now, actor, action: 'withdraw-attachment', data });
+    await insertEvents(tx, [{ complaintId, orderId, at: now, actor, action: 'withdraw-attachment', data }]);
     return view({ ...row, ...change }, session);
   });
 }

@@ -4,7 +4,7 @@ import { type Scope, type Session, scopeOf } from '../access/scope.ts';
 import { attachments } from '../db/attachment-tables.ts';
 import { units } from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
-import { callers, complaints, events, orders } from '../db/tables.ts';
+import { callers, complaints, orders } from '../db/tables.ts';
 import { sightOf } from './sight.ts';
 
 export type AttachmentRow = typeof attachments.$inferSelect;
@@ -147,8 +147,4 @@ export async function withdrawAttachment(
   change: { withdrawnAt: Date; withdrawnBy: string; withdrawnReason: string },
 ): Promise<void> {
   await tx.update(attachments).set(change).where(eq(attachments.id, id));
-}
-
-export async function insertEvent(tx: Db, row: typeof events.$inferInsert): Promise<void> {
-  await tx.insert(events).values(row);
 }

@@ -5,6 +5,7 @@
 import type { Session } from '../access/scope.ts';
 import { addMinutes, shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
+import { insertEvents } from '../db/history.ts';
 import { AppError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
 import { ruleOf } from '../workorder/sampling.ts';
@@ -26,7 +27,6 @@ import {
   findCallbacks,
   firstAnswers,
   insertAttempt,
-  insertEvent,
   isHeld,
   listAttempts,
   listCallbacks,
@@ -215,7 +215,7 @@ async function tell(work: Work, row: CallbackRow, data: Answers, ends: boolean):
   // A complaint that was merged is called back on the order of its lead.
   const own = order.complaintId === complaintId ? order : null;
   const about = { complaintId, orderId: own?.id ?? null, at: now, actor };
-  await insertEvent(tx, { ...about, action: 'callback', data: { ...data } });
+  await insertEvents(tx, [{ ...about, action: 'callback', data: { ...data } }]);
   if (!ends) return;
   const why = data.valid ? {} : { reason: '多次回访未能联系上诉求人', callback: 'unreached' };
   let closed = own;
@@ -224,7 +224,7 @@ async function tell(work: Work, row: CallbackRow, data: Answers, ends: boolean):
     await closeComplaint(tx, complaintId, now);
     if (own !== null && own.order.status !== 'closed') closed = await change(work, own, 'close', why);
     else if (own === null)
-      await insertEvent(tx, { ...about, action: 'close', fromStatus: 'replied', toStatus: 'closed', data: why });
+      await insertEvents(tx, [{ ...about, action: 'close', fromStatus: 'replied', toStatus: 'closed', data: why }]);
   }
   if (closed === null || data.resolved !== false) return;
   if (closed.order.round <= catalog.handling.reopenRounds) {

@@ -2,7 +2,7 @@
 import { and, eq, inArray, lte, or, type SQL, sql } from 'drizzle-orm';
 import { callbackAttempts, callbacks } from '../db/callback-tables.ts';
 import type { Db } from '../db/connect.ts';
-import { callers, complaints, events, orders } from '../db/tables.ts';
+import { callers, complaints, orders } from '../db/tables.ts';
 import type { CallbackState } from '../workorder/sampling.ts';
 
 const columns = {
@@ -197,10 +197,6 @@ export async function updateCallback(
   change: Partial<typeof callbacks.$inferInsert>,
 ): Promise<void> {
   await tx.update(callbacks).set(change).where(eq(callbacks.id, id));
-}
-
-export async function insertEvent(tx: Db, row: typeof events.$inferInsert): Promise<void> {
-  await tx.insert(events).values(row);
 }
 
 export async function closeComplaint(tx: Db, id: number, closedAt: Date): Promise<void> {

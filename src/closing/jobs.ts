@@ -6,7 +6,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import { type FrozenRule, sameCase } from '../assessment/frozen.ts';
 import { countFrozen, frozenTables, readFrozen } from '../assessment/service.ts';
 import { periodCases } from '../db/assessment-tables.ts';
-import type { Db } from '../db/connect.ts';
+import { type Db, snapshot } from '../db/connect.ts';
 import { complaints } from '../db/tables.ts';
 import type { Span } from '../figures/span.ts';
 import { AppError } from '../http/errors.ts';
@@ -34,34 +34,31 @@ export interface VerifiedPeriod {
 
 /** Throws NOT_FOUND where the period is not closed. `progress` is told the number of cases done. */
 export async function verifyPeriod(db: Db, code: string, progress: (cases: number) => void): Promise<VerifiedPeriod> {
-  return db.transaction(
-    async (tx) => {
-      const row = await findPeriod(tx, code);
-      if (row === undefined || row.status !== 'closed') throw new AppError('NOT_FOUND', `考核期 ${code} 没有封账`);
-      const span = { from: row.fromAt, to: row.toAt };
-      const differences: PeriodDifference[] = [];
-      let cases = 0;
-      for (let after = 0; ; ) {
-        const ids = await concernedCases(tx, code, span, after, batch);
-        const last = ids.at(-1);
-        if (last === undefined) break;
-        after = last;
-        const frozen = await readLines(tx, code, ids);
-        cases += frozen.size;
-        for (const one of await readCases(tx, ids)) {
-          if (differences.length < most) {
-            differences.push(
-              ...(await differencesOf(tx, row.lastEvent ?? 0, { code, span, rule: row.rule }, one, frozen)),
-            );
-          }
+  return db.transaction(async (tx) => {
+    const row = await findPeriod(tx, code);
+    if (row === undefined || row.status !== 'closed') throw new AppError('NOT_FOUND', `考核期 ${code} 没有封账`);
+    const span = { from: row.fromAt, to: row.toAt };
+    const differences: PeriodDifference[] = [];
+    let cases = 0;
+    for (let after = 0; ; ) {
+      const ids = await concernedCases(tx, code, span, after, batch);
+      const last = ids.at(-1);
+      if (last === undefined) break;
+      after = last;
+      const frozen = await readLines(tx, code, ids);
+      cases += frozen.size;
+      for (const one of await readCases(tx, ids)) {
+        if (differences.length < most) {
+          differences.push(
+            ...(await differencesOf(tx, row.lastEvent ?? 0, { code, span, rule: row.rule }, one, frozen)),
+          );
         }
-        progress(cases);
       }
-      const figures = await checkFigures(tx, code, span, differences);
-      return { cases, figures, differences };
-    },
-    { isolationLevel: 'repeatable read', accessMode: 'read only' },
-  );
+      progress(cases);
+    }
+    const figures = await checkFigures(tx, code, span, differences);
+    return { cases, figures, differences };
+  }, snapshot);
 }
 
 interface Closed {

@@ -5,6 +5,7 @@ import { type Period, parsePeriod, periodAt, ruleOfPeriod, shiftPeriod } from '.
 import { countFrozen, frozenTables, ruleFor } from '../assessment/service.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
+import { insertEvents } from '../db/history.ts';
 import { AppError } from '../http/errors.ts';
 import { page, readNumbers, readParts, writeCursor } from '../http/schemas.ts';
 import type {
@@ -25,7 +26,6 @@ import {
   firstReceipt,
   freezeCases,
   insertAmendment,
-  insertEvent,
   insertFigures,
   listAmendments,
   listCases,
@@ -145,7 +145,7 @@ async function amend(
   const { actor, at, reason, exclusionId } = cause;
   const about = { complaintId: found.id, at, actor };
   const id = await insertAmendment(tx, { ...about, period: code, reason, exclusionId, before, after });
-  await insertEvent(tx, { ...about, action: 'amend', data: { period: code, amendment: id, reason } });
+  await insertEvents(tx, [{ ...about, action: 'amend', data: { period: code, amendment: id, reason } }]);
   return id;
 }
 

@@ -12,7 +12,7 @@ import {
   periodFigures,
 } from '../db/assessment-tables.ts';
 import type { Db } from '../db/connect.ts';
-import { complaints, events } from '../db/tables.ts';
+import { complaints } from '../db/tables.ts';
 import type { Span } from '../figures/span.ts';
 import type { Line } from './recount.ts';
 
@@ -179,10 +179,6 @@ export async function insertAmendment(tx: Db, row: typeof periodAmendments.$infe
   const [stored] = await tx.insert(periodAmendments).values(row).returning({ id: periodAmendments.id });
   if (stored === undefined) throw new Error('the amendment was not stored');
   return stored.id;
-}
-
-export async function insertEvent(tx: Db, row: typeof events.$inferInsert): Promise<void> {
-  await tx.insert(events).values(row);
 }
 
 /** Rows of a case that a unit sees: its own, or those of the units below it. */

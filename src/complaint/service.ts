@@ -5,6 +5,7 @@ import { readAttachments } from '../attachment/service.ts';
 import { shanghaiTime, startOfDay } from '../catalog/calendar.ts';
 import { type Catalog, divisionOf, matterPath, unitOf } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
+import { insertEvents } from '../db/history.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
 import type { FieldError } from '../http/validation.ts';
@@ -38,7 +39,6 @@ import {
   findComplaint,
   findId,
   insertCorrections,
-  insertEvents,
   type LockedComplaint,
   listComplaints,
   lockComplaint,

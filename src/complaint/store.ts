@@ -3,7 +3,7 @@ import { and, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
 import { units } from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
-import { callers, complaints, corrections, events, orders } from '../db/tables.ts';
+import { callers, complaints, corrections, orders } from '../db/tables.ts';
 
 const columns = {
   id: complaints.id,
@@ -207,10 +207,6 @@ export async function updateComplaint(
   change: Partial<typeof complaints.$inferInsert>,
 ): Promise<void> {
   await tx.update(complaints).set(change).where(eq(complaints.id, id));
-}
-
-export async function insertEvents(tx: Db, rows: (typeof events.$inferInsert)[]): Promise<void> {
-  await tx.insert(events).values(rows);
 }
 
 export async function insertCorrections(tx: Db, rows: (typeof corrections.$inferInsert)[]): Promise<void> {

@@ -57,6 +57,9 @@ function openPool(url: string, max: number): postgres.Sql {
   return client;
 }
 
+/** How a transaction reads that must see one instant, however many statements it takes. */
+export const snapshot = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
+
 /** A pool for one URL. Throws when the server cannot be reached or is older than 15. */
 export async function connectTo(url: string, max = 10): Promise<Connection> {
   const client = openPool(url, max);

@@ -7,6 +7,7 @@ import { shanghaiTime } from '../catalog/calendar.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { amendCase, holdPeriods } from '../closing/service.ts';
 import type { Context } from '../context.ts';
+import { insertEvents } from '../db/history.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { page, readNumbers, writeCursor } from '../http/schemas.ts';
 import { appealed, type ExclusionStep, hasTaken, isOpen, ruled, type Standing } from './course.ts';
@@ -22,7 +23,6 @@ import {
   type ExclusionRow,
   findExclusion,
   hasAttachment,
-  insertEvent,
   insertExclusion,
   insertStep,
   isOfUnit,
@@ -131,7 +131,7 @@ async function record(
   const { id, complaintId, kind, scope, standing } = about;
   await insertStep(tx, { exclusionId: id, at, actor, person: name, step, approve, reason });
   const data = { exclusion: id, step, kind, scope, ...(approve === null ? {} : { approve }), standing, reason };
-  await insertEvent(tx, { complaintId, at, actor, action: 'exclusion', data });
+  await insertEvents(tx, [{ complaintId, at, actor, action: 'exclusion', data }]);
 }
 
 /**

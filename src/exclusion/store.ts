@@ -4,7 +4,7 @@ import type { Scope } from '../access/scope.ts';
 import { exclusionSteps, exclusions } from '../db/assessment-tables.ts';
 import { attachments } from '../db/attachment-tables.ts';
 import type { Db } from '../db/connect.ts';
-import { complaints, events } from '../db/tables.ts';
+import { complaints } from '../db/tables.ts';
 import type { ExclusionState, Standing } from './course.ts';
 
 const columns = { exclusion: exclusions, number: complaints.number, type: complaints.type };
@@ -62,10 +62,6 @@ export async function updateStanding(tx: Db, id: number, { status, standing }: S
 
 export async function insertStep(tx: Db, row: typeof exclusionSteps.$inferInsert): Promise<void> {
   await tx.insert(exclusionSteps).values(row);
-}
-
-export async function insertEvent(tx: Db, row: typeof events.$inferInsert): Promise<void> {
-  await tx.insert(events).values(row);
 }
 
 export async function findExclusion(db: Db, id: number, scope: Scope): Promise<ExclusionRow | undefined> {

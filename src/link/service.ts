@@ -5,6 +5,7 @@
 import { type Scope, type Session, scopeOf } from '../access/scope.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
+import { insertEvents } from '../db/history.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { stateOf } from '../intake/filing.ts';
 import { changeAll, checkHeld, holdOrders } from '../workorder/service.ts';
@@ -25,7 +26,6 @@ import {
   directLinks,
   findEnds,
   groupOf,
-  insertEvents,
   insertLink,
   linksBetween,
   lockEnd,

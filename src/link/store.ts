@@ -82,10 +82,6 @@ export async function insertLink(tx: Db, row: typeof complaintLinks.$inferInsert
   await tx.insert(complaintLinks).values(row);
 }
 
-export async function insertEvents(tx: Db, rows: (typeof events.$inferInsert)[]): Promise<void> {
-  await tx.insert(events).values(rows);
-}
-
 export async function updateStatus(tx: Db, id: number, status: string): Promise<void> {
   await tx.update(complaints).set({ status }).where(eq(complaints.id, id));
 }

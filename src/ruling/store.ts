@@ -3,7 +3,8 @@ import { and, desc, eq, isNotNull } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
 import { callbacks } from '../db/callback-tables.ts';
 import type { Db } from '../db/connect.ts';
-import { complaints, events } from '../db/tables.ts';
+import { insertEvents, type NewEvent } from '../db/history.ts';
+import { complaints } from '../db/tables.ts';
 
 /** The complaint of a number within a scope. */
 export async function findComplaintId(db: Db, number: string, scope: Scope): Promise<number | undefined> {
@@ -38,10 +39,10 @@ export async function lastAnswer(db: Db, complaintId: number): Promise<boolean |
 }
 
 /** Writes that a complaint was called off: its state and the event. Its orders are the caller's to end. */
-export async function cancelComplaint(tx: Db, event: typeof events.$inferInsert): Promise<void> {
+export async function cancelComplaint(tx: Db, event: NewEvent): Promise<void> {
   await tx
     .update(complaints)
     .set({ status: 'cancelled', closedAt: event.at })
     .where(eq(complaints.id, event.complaintId));
-  await tx.insert(events).values(event);
+  await insertEvents(tx, [event]);
 }

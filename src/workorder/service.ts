@@ -5,6 +5,7 @@
 import { type Session, scopeOf } from '../access/scope.ts';
 import { readAttachments } from '../attachment/service.ts';
 import type { Context } from '../context.ts';
+import { insertEvents } from '../db/history.ts';
 import { AppError } from '../http/errors.ts';
 import { allowedActions, decide } from './decide.ts';
 import { clockFacts, factsOf } from './facts.ts';
@@ -18,7 +19,6 @@ import {
   findEvent,
   findOrder,
   insertCallback,
-  insertEvents,
   insertOrders,
   listChildren,
   listEvents,
@@ -227,7 +227,7 @@ async function settle({ tx, catalog, now, actor }: Work, order: OrderRow, settle
   const { toStatus, callback, events } = settledBy(catalog, order, settled, now, actor);
   await updateComplaint(tx, settled.id, { status: toStatus, ...(toStatus === 'closed' ? { closedAt: now } : {}) });
   if (callback !== null) await insertCallback(tx, callback);
-  if (events.length > 0) await insertEvents(tx, events);
+  await insertEvents(tx, events);
 }
 
 /** Orders that wait for a ruling, the earliest due first. */

@@ -206,10 +206,6 @@ export async function updateComplaint(
   await tx.update(complaints).set(change).where(eq(complaints.id, id));
 }
 
-export async function insertEvents(tx: Db, rows: (typeof events.$inferInsert)[]): Promise<void> {
-  await tx.insert(events).values(rows);
-}
-
 export async function insertCallback(tx: Db, row: typeof callbacks.$inferInsert): Promise<void> {
   await tx.insert(callbacks).values(row);
 }

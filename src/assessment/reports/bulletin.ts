@@ -1,5 +1,6 @@
 /** 月度通报: the reports of a period as a page to print. It has no figures of its own: each is read from a report. */
 import type { Scope } from '../../access/scope.ts';
+import { snapshot } from '../../db/connect.ts';
 import { drawChart } from '../../figures/chart.ts';
 import { escapeHtml, htmlPage, htmlTable } from '../../figures/html.ts';
 import { basisNames, type Line, showValue, type Table } from '../../figures/table.ts';
@@ -10,7 +11,7 @@ import { needs } from './needs.ts';
 import { ratesColumns } from './rates-cases.ts';
 import type { Report } from './report.ts';
 import type { BulletinQuery } from './schemas.ts';
-import { askOf, snapshot } from './service.ts';
+import { askOf } from './service.ts';
 import { timeliness } from './timeliness.ts';
 import { volume } from './volume.ts';
 

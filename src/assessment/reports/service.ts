@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { sql } from 'drizzle-orm';
 import type { Scope } from '../../access/scope.ts';
 import { divisionOf, matterPath, unitOf } from '../../catalog/catalog.ts';
-import type { Db } from '../../db/connect.ts';
+import { type Db, snapshot } from '../../db/connect.ts';
 import { type Cell, writeCsv } from '../../figures/csv.ts';
 import type { Table } from '../../figures/table.ts';
 import { AppError, errorCode, fieldError } from '../../http/errors.ts';
@@ -18,9 +18,6 @@ import type { CasesQuery, ReportQuery } from './schemas.ts';
 import { type Ask, type CaseRow, type Count, caseRows, type Figure } from './source.ts';
 
 type Asked = Pick<Report, 'dimensions'>;
-
-/** What one report reads, it reads as of one instant. */
-export const snapshot = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
 
 /** Throws VALIDATION_FAILED for what cannot be, FORBIDDEN for a unit outside the scope and for scopes that have no reports. */
 export function askOf(world: World, { dimensions }: Asked, query: ReportQuery, scope: Scope, now: Date): Ask {
