@@ -1,5 +1,5 @@
 /** What units do with their orders. Each is decided by the lifecycle table and written with its event in one transaction. */
-import { type Session, unitOf } from '../access/scope.ts';
+import { unitOf } from '../access/scope.ts';
 import { preciseTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
 import { AppError, fieldError } from '../http/errors.ts';
@@ -14,12 +14,13 @@ import {
   holdChildren,
   holdOrder,
   type OrderRow,
+  onOrder,
   place,
   readEvent,
   settleReply,
 } from '../workorder/service.ts';
 import { viewOrder } from '../workorder/view.ts';
-import { type Work, workOf } from '../workorder/work.ts';
+import { type Act, type Work, workOf } from '../workorder/work.ts';
 import {
   calledBy,
   communityFault,
@@ -44,14 +45,6 @@ import type {
   WhistleRequest,
 } from './schemas.ts';
 
-/** Who acts on which order; `version` where the unit names the one it has seen. */
-export interface Act {
-  session: Session;
-  id: number;
-  version?: number | undefined;
-  now: Date;
-}
-
 function refuse(errors: FieldError[]): void {
   if (errors.length > 0) throw new AppError('VALIDATION_FAILED', '', { errors });
 }
@@ -62,14 +55,12 @@ function refuse(errors: FieldError[]): void {
  */
 async function onOwn(
   ctx: Context,
-  { session, id, version, now }: Act,
+  act: Act,
   action: (work: Work, row: OrderRow) => Promise<OrderRow>,
 ): Promise<OrderView> {
-  return ctx.db.transaction(async (tx) => {
-    const work = workOf(tx, ctx, session, now);
-    const row = await holdOrder(work, session, id, version);
-    if (row.order.unit !== unitOf(session)) throw new AppError('FORBIDDEN', '只能处理本单位的工单');
-    return viewOrder(await action(work, row), session, work.catalog, now);
+  return onOrder(ctx, act, async (work, row) => {
+    if (row.order.unit !== unitOf(act.session)) throw new AppError('FORBIDDEN', '只能处理本单位的工单');
+    return action(work, row);
   });
 }
 
@@ -142,12 +133,7 @@ export async function unpark(ctx: Context, act: Act, request: UnparkRequest): Pr
       was: preciseTime(dueAt),
     });
   };
-  if (act.session.unit !== null) return onOwn(ctx, act, lift);
-  return ctx.db.transaction(async (tx) => {
-    const work = workOf(tx, ctx, act.session, act.now);
-    const row = await holdOrder(work, act.session, act.id, act.version);
-    return viewOrder(await lift(work, row), act.session, work.catalog, act.now);
-  });
+  return act.session.unit === null ? onOrder(ctx, act, lift) : onOwn(ctx, act, lift);
 }
 
 /** 吹哨: calls units to the spot; each gets a task of its own and must report. */

@@ -28,12 +28,21 @@ export function sessionOf(request: FastifyRequest): Session {
 }
 
 /** The version that `If-Match` names (`"3"`); undefined without one. Throws VALIDATION_FAILED for what is none of ours. */
-export function versionOf(request: FastifyRequest): number | undefined {
+function versionOf(request: FastifyRequest): number | undefined {
   const named = request.headers['if-match'];
   if (named === undefined || named === '*') return undefined;
   const [, version] = /^(?:W\/)?"(\d{1,9})"$/.exec(named) ?? [];
   if (version === undefined) throw fieldError('If-Match', '应为工单的版本，如 "3"');
   return Number(version);
+}
+
+/** Who acts when on the order of the address, and the version that he names: in the body or, without one, in `If-Match`. */
+export function actOf(
+  request: FastifyRequest<{ Params: { id: string }; Body: { version?: number } | null }>,
+  now: Date,
+): { session: Session; id: number; version: number | undefined; now: Date } {
+  const version = request.body?.version ?? versionOf(request);
+  return { session: sessionOf(request), id: Number(request.params.id), version, now };
 }
 
 /** An error answer in an operation's schema. */

@@ -1,9 +1,8 @@
 /** Rulings of the dispatch desk, supervision, escalation; calling a complaint off and opening it again. */
-import type { FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
 import { IdParams, NumberParams, ref } from '../http/schemas.ts';
-import { conflict, sessionOf, versionOf } from '../http/security.ts';
+import { actOf, conflict, sessionOf } from '../http/security.ts';
 import { OrderView } from '../workorder/schemas.ts';
 import {
   CancelRequest,
@@ -15,7 +14,7 @@ import {
   RulingRequest,
   SuperviseRequest,
 } from './schemas.ts';
-import { type Act, cancel, escalate, readRulings, reopen, rule, supervise } from './service.ts';
+import { cancel, escalate, readRulings, reopen, rule, supervise } from './service.ts';
 
 export function rulingRoutes(app: Api, ctx: Context): void {
   for (const schema of [RulingList, ComplaintState]) app.addSchema(schema);
@@ -38,11 +37,6 @@ export function rulingRoutes(app: Api, ctx: Context): void {
   complaintRoutes(app, ctx);
 }
 
-function actOf(ctx: Context, request: FastifyRequest<{ Params: { id: string }; Body: { version?: number } }>): Act {
-  const version = request.body.version ?? versionOf(request);
-  return { session: sessionOf(request), id: Number(request.params.id), version, now: ctx.clock() };
-}
-
 function orderRoutes(app: Api, ctx: Context): void {
   const answer = { 200: ref(OrderView), ...conflict };
   const about = { tags: ['orders'], params: IdParams, response: answer };
@@ -52,7 +46,7 @@ function orderRoutes(app: Api, ctx: Context): void {
       config: { permission: 'order.rule' },
       schema: { ...about, operationId: 'ruleOnOrder', summary: '裁定退单、延期、挂账', body: RulingRequest },
     },
-    (request) => rule(ctx, actOf(ctx, request), request.body),
+    (request) => rule(ctx, actOf(request, ctx.clock()), request.body),
   );
   app.post(
     '/orders/:id/supervise',
@@ -60,7 +54,7 @@ function orderRoutes(app: Api, ctx: Context): void {
       config: { permission: 'order.supervise' },
       schema: { ...about, operationId: 'superviseOrder', summary: '督办', body: SuperviseRequest },
     },
-    (request) => supervise(ctx, actOf(ctx, request), request.body),
+    (request) => supervise(ctx, actOf(request, ctx.clock()), request.body),
   );
   app.post(
     '/orders/:id/escalate',
@@ -68,7 +62,7 @@ function orderRoutes(app: Api, ctx: Context): void {
       config: { permission: 'order.supervise' },
       schema: { ...about, operationId: 'escalateOrder', summary: '提级：由上一级单位主办', body: EscalateRequest },
     },
-    (request) => escalate(ctx, actOf(ctx, request), request.body),
+    (request) => escalate(ctx, actOf(request, ctx.clock()), request.body),
   );
 }
 

@@ -18,16 +18,16 @@ import {
   checkHeld,
   endChildren,
   escalateTo,
-  holdOrder,
   holdOrders,
   isFollowed,
   type OrderRow,
+  onOrder,
   place,
   readRequests,
   reopen as reopenOrder,
 } from '../workorder/service.ts';
 import { viewOrder } from '../workorder/view.ts';
-import { type Work, workOf } from '../workorder/work.ts';
+import { type Act, type Work, workOf } from '../workorder/work.ts';
 import type {
   CancelRequest,
   ComplaintState,
@@ -95,26 +95,6 @@ export async function rule(ctx: Context, act: Act, request: RulingRequest): Prom
     if (on === 'extend') return ruleExtension(work, row, request);
     const action: OrderAction = approve ? 'approvePark' : 'rejectPark';
     return change(work, row, action, { reason });
-  });
-}
-
-/** Who decides on which order; `version` where the one that was seen is named. */
-export interface Act {
-  session: Session;
-  id: number;
-  version?: number | undefined;
-  now: Date;
-}
-
-async function onOrder(
-  ctx: Context,
-  { session, id, version, now }: Act,
-  action: (work: Work, row: OrderRow) => Promise<OrderRow>,
-): Promise<OrderView> {
-  return ctx.db.transaction(async (tx) => {
-    const work = workOf(tx, ctx, session, now);
-    const row = await holdOrder(work, session, id, version);
-    return viewOrder(await action(work, row), session, work.catalog, now);
   });
 }
 

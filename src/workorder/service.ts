@@ -36,7 +36,7 @@ import {
   updateOrder,
 } from './store.ts';
 import { type Reader, viewChild, viewEvents, viewOrder } from './view.ts';
-import { bySystem, type Work } from './work.ts';
+import { type Act, bySystem, type Work, workOf } from './work.ts';
 
 const notFound = () => new AppError('NOT_FOUND', '没有这张工单');
 
@@ -102,6 +102,22 @@ export async function holdOrder(
   if (row === undefined) throw notFound();
   checkVersion(work, row, version);
   return row;
+}
+
+/**
+ * Runs an action on an order of the session's scope, in one transaction. Throws as `holdOrder` does, or what the lifecycle
+ * refuses.
+ */
+export async function onOrder(
+  ctx: Context,
+  { session, id, version, now }: Act,
+  action: (work: Work, row: OrderRow) => Promise<OrderRow>,
+): Promise<OrderView> {
+  return ctx.db.transaction(async (tx) => {
+    const work = workOf(tx, ctx, session, now);
+    const row = await holdOrder(work, session, id, version);
+    return viewOrder(await action(work, row), session, work.catalog, now);
+  });
 }
 
 /** Throws STALE_VERSION where an order is no longer in the version that was named, if one was. */

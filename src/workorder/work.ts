@@ -19,3 +19,11 @@ export function workOf(tx: Context['db'], ctx: Context, { actor, role }: Session
 
 /** The same work, done by the service itself. */
 export const bySystem = (work: Work): Work => ({ ...work, actor: 'system', role: 'system' });
+
+/** Who acts on which order; `version` where he names the one that he has seen. */
+export interface Act {
+  session: Session;
+  id: number;
+  version?: number | undefined;
+  now: Date;
+}
