@@ -86,7 +86,7 @@ t.test('counts: the open orders of the unit by state, whatever page is asked for
   for (const id of [a, b, c]) await unit.post(`/orders/${id}/sign`);
   await unit.post(`/orders/${b}/contact`, { way: 'phone' });
   await unit.post(`/orders/${c}/reply`, { result: 'resolved', text: '已处理。' });
-  const counts = { dispatched: 2, signed: 1, contacted: 1, overdue: 0 };
+  const counts = { dispatched: 2, signed: 1, contacted: 1, objected: 0, parked: 0, overdue: 0 };
   for (const query of ['', '?limit=1', '?status=replied', '?status=signed'])
     t.same((await unit.get(`/queue${query}`)).body.counts, counts, query);
   service.clock.forward(121);
