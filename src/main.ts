@@ -7,6 +7,7 @@ import { migrate, seed, tokenCreate } from './commands/database.ts';
 import { demo } from './commands/demo.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { gazetteerImport } from './commands/gazetteer.ts';
+import { generate, rollupRebuild } from './commands/generate.ts';
 import { importFile } from './commands/import.ts';
 import { modelList, modelUse } from './commands/model.ts';
 import { openapi } from './commands/openapi.ts';
@@ -87,6 +88,21 @@ program
   .option('--count <n>', '件数', '2000')
   .option('--seed <n>', '种子', '1')
   .action(demo);
+program
+  .command('generate')
+  .description(
+    '量性能用：把演示诉求的一生成倍复制到过去几年，写入大量诉求、工单和流转记录，并建汇总；须是数据库的超级用户',
+  )
+  .requiredOption('--complaints <n>', '件数')
+  .option('--years <n>', '分布在几年里', '2')
+  .option('--no-words', '不带检索词，快一倍')
+  .action(generate);
+program
+  .command('rollup')
+  .description('报表所用的汇总')
+  .command('rebuild')
+  .description('由诉求、工单、回访、剔除和流转记录重建全部汇总')
+  .action(rollupRebuild);
 program
   .command('train')
   .description('由标注文本训练模型；同样的数据和种子得同样的文件')

@@ -7,6 +7,7 @@ import { isBuiltin } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import t from 'tap';
 import ts from 'typescript';
+import { arrows, others } from './arrows.ts';
 
 interface Import {
   /** Path from the root for our own files (`src/http/errors.ts`), the package's name for others. */
@@ -23,81 +24,11 @@ interface File {
 
 /** Names of files that may touch the world: the database, the network, files. All other files of a feature are pure. */
 const worldly = new Set(['routes.ts', 'service.ts', 'store.ts', 'jobs.ts']);
-/** A report keeps its SQL beside its columns; the segmenter loads a dictionary from files. */
-const isExcepted = (file: string) => file.startsWith('src/assessment/reports/') || file === 'src/classify/segment.ts';
+/** A report keeps its SQL beside its columns, the rollups theirs beside the measures; the segmenter loads a dictionary from files. */
+const isExcepted = (file: string) =>
+  file.startsWith('src/assessment/reports/') || ['src/classify/segment.ts', 'src/rollup/lines.ts'].includes(file);
 /** Outside the features, only these are pure. */
 const pureParts = new Set(['src/http/errors.ts', 'src/http/schemas.ts', 'src/http/validation.ts']);
-
-/**
- * What each part may import of the features. A feature stands below those it imports, so that the list has no cycle;
- * the parts that are not features follow.
- */
-const arrows: Record<string, readonly string[]> = {
-  text: [],
-  catalog: [],
-  access: [],
-  classify: ['catalog', 'text'],
-  place: ['catalog', 'text'],
-  dispatch: ['catalog', 'text'],
-  figures: ['catalog'],
-  training: ['access', 'catalog', 'classify'],
-  media: [],
-  attachment: ['access', 'catalog', 'media'],
-  workorder: ['access', 'attachment', 'catalog'],
-  queue: ['access', 'workorder'],
-  divisions: ['catalog'],
-  group: ['access', 'catalog'],
-  knowledge: ['access', 'catalog', 'text'],
-  intake: ['access', 'catalog', 'classify', 'dispatch', 'group', 'knowledge', 'place', 'text', 'workorder'],
-  link: ['access', 'catalog', 'intake', 'workorder'],
-  complaint: ['access', 'attachment', 'catalog', 'intake', 'knowledge', 'link', 'text', 'workorder'],
-  triage: ['access', 'catalog', 'intake', 'workorder'],
-  callback: ['access', 'catalog', 'intake', 'workorder'],
-  public: ['access', 'callback', 'catalog', 'intake'],
-  verify: ['workorder'],
-  assessment: ['access', 'catalog', 'figures', 'intake'],
-  closing: ['access', 'assessment', 'catalog', 'figures', 'verify'],
-  exclusion: ['access', 'catalog', 'closing'],
-  quality: ['catalog', 'figures', 'intake'],
-  rules: ['access', 'catalog', 'dispatch', 'intake'],
-  handling: ['access', 'catalog', 'workorder'],
-  ruling: ['access', 'catalog', 'workorder'],
-  watch: ['catalog', 'workorder'],
-  outbox: ['access', 'catalog'],
-  demo: ['access', 'callback', 'catalog', 'complaint', 'handling', 'intake', 'workorder'],
-};
-const others: Record<string, readonly string[]> = {
-  // The seeds are checked and saved by the catalog; what is stored has the shapes that the intake and the links give it.
-  db: ['assessment', 'catalog', 'classify', 'intake', 'knowledge', 'link', 'text', 'workorder'],
-  http: ['access'],
-  files: [],
-  'context.ts': ['catalog', 'classify', 'intake', 'outbox', 'text'],
-  // The service is made of all features but those that only commands use.
-  'app.ts': Object.keys(arrows).filter(
-    (feature) => !['demo', 'divisions', 'training', 'verify', 'watch'].includes(feature),
-  ),
-  commands: [
-    'access',
-    'assessment',
-    'catalog',
-    'classify',
-    'closing',
-    'demo',
-    'dispatch',
-    'divisions',
-    'figures',
-    'intake',
-    'outbox',
-    'training',
-    'verify',
-    'watch',
-    'workorder',
-  ],
-  'main.ts': [],
-  // The folder of the built-in models is its default.
-  'config.ts': ['classify'],
-  'logger.ts': [],
-};
 
 const root = resolve(import.meta.dirname, '..');
 

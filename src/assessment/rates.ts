@@ -160,7 +160,9 @@ export function pool(all: readonly Counts[]): Counts {
       sum.excluded[reason] = (sum.excluded[reason] ?? 0) + count;
     }
   }
-  return sum;
+  // In one order, whichever row came first: what is published again is the same text.
+  const reasons = Object.entries(sum.excluded).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { ...sum, excluded: Object.fromEntries(reasons) };
 }
 
 function greatestCommonDivisor(a: bigint, b: bigint): bigint {

@@ -6,6 +6,7 @@ import type { Counts } from './rates.ts';
 import { all, filtersOf, keyOf, needsUnit } from './reports/conditions.ts';
 import { type Filters, factsOf, ofFacts } from './reports/facts.ts';
 import type { Basis, Dimension } from './reports/rates.ts';
+import { pendingOf, rolledAsk, rolledRates } from './reports/rolled.ts';
 
 /** What is counted, and by what. */
 export interface Selection extends Filters {
@@ -26,15 +27,49 @@ export interface CountedRow extends Counts {
  * was received outside the span (docs/domain.md, scope of a case).
  */
 export async function countRates(db: Db, selection: Selection): Promise<CountedRow[]> {
-  const scope = selection.basis === 'assessed' ? sql`f.scope` : sql`'all'::text`;
-  const count = (fact: string, more = sql`true`) => sql`count(*) filter (where fact = ${fact}::text and ${more})`;
   const sum = (column: SQL, which: SQL) => sql`coalesce(sum(${column}) filter (where ${which}), 0)::int`;
   const whole = sql`scope = 'all'`;
   const partly = sql`scope <> 'none'`;
+  const rows = await db.execute<{ [column in keyof CountedRow]: CountedRow[column] }>(sql`
+    ${await countedBy(db, selection)}
+    select key,
+      ${sum(sql`volume`, partly)} as volume,
+      ${sum(sql`closed`, partly)} as closed,
+      ${sum(sql`valid`, whole)} as valid,
+      ${sum(sql`valid`, partly)} as "responseValid",
+      ${sum(sql`contacted`, partly)} as contacted,
+      ${sum(sql`resolved`, whole)} as resolved,
+      ${sum(sql`satisfied`, whole)} as satisfied,
+      ${sum(sql`basic`, whole)} as basic,
+      ${sum(sql`dissatisfied`, whole)} as dissatisfied,
+      ${sum(sql`replied`, partly)} as replied,
+      ${sum(sql`on_time`, partly)} as "repliedOnTime",
+      coalesce(jsonb_object_agg(reason, for_reason) filter (where left_out > 0), '{}') as excluded
+    from (
+      -- One reason may leave out some cases wholly and others but for the response.
+      select *, sum(left_out) over (partition by key, reason) as for_reason from counted
+    ) c where ${partly} or left_out > 0
+    group by key`);
+  return [...rows];
+}
+
+/** `with counted as (…)`: the counts by (key, scope, reason), off the rollups where they have them. */
+async function countedBy(db: Db, selection: Selection): Promise<SQL> {
+  const { by, depth, source, basis } = selection;
+  const ask = source.kind === 'live' ? rolledAsk(selection, by, depth) : null;
+  const pending = ask === null ? null : await pendingOf(db);
+  if (ask === null || pending === null) return countedFacts(selection);
+  return rolledRates(ask, pending, basis === 'assessed');
+}
+
+/** The same counted from the facts themselves. */
+function countedFacts(selection: Selection): SQL {
   const { by, depth } = selection;
+  const scope = selection.basis === 'assessed' ? sql`f.scope` : sql`'all'::text`;
+  const count = (fact: string, more = sql`true`) => sql`count(*) filter (where fact = ${fact}::text and ${more})`;
   const key = keyOf(by, depth, ofFacts, sql`f.at`);
   const facts = factsOf(selection, needsUnit(selection, by));
-  const rows = await db.execute<{ [column in keyof CountedRow]: CountedRow[column] }>(sql`
+  return sql`
     with kept as (
       select ${key} as key, ${scope} as scope, f.reason, f.fact, f.elsewhen, f.on_time, f.contacted, f.resolved,
         f.satisfaction
@@ -49,23 +84,7 @@ export async function countRates(db: Db, selection: Selection): Promise<CountedR
         case scope when 'none' then ${count('received')} + ${count('answered', sql`elsewhen`)}
           when 'response-only' then ${count('answered')} else 0 end as left_out
       from kept group by 1, 2, 3
-    )
-    select key,
-      ${sum(sql`volume`, partly)} as volume,
-      ${sum(sql`closed`, partly)} as closed,
-      ${sum(sql`valid`, whole)} as valid,
-      ${sum(sql`valid`, partly)} as "responseValid",
-      ${sum(sql`contacted`, partly)} as contacted,
-      ${sum(sql`resolved`, whole)} as resolved,
-      ${sum(sql`satisfied`, whole)} as satisfied,
-      ${sum(sql`basic`, whole)} as basic,
-      ${sum(sql`dissatisfied`, whole)} as dissatisfied,
-      ${sum(sql`replied`, partly)} as replied,
-      ${sum(sql`on_time`, partly)} as "repliedOnTime",
-      coalesce(jsonb_object_agg(reason, left_out) filter (where left_out > 0), '{}') as excluded
-    from counted where ${partly} or left_out > 0
-    group by key`);
-  return [...rows];
+    )`;
 }
 
 /** The figures that a closed period froze, in no order. */

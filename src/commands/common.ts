@@ -8,6 +8,7 @@ import { CityError, cityFolder } from '../db/cities.ts';
 import { type Connection, connect } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
 import { SeedError, seedBuiltIn } from '../db/seed.ts';
+import { GenerateError } from '../generate/service.ts';
 import { AppError } from '../http/errors.ts';
 import { ExampleError } from '../training/examples.ts';
 
@@ -44,7 +45,7 @@ export function describe(error: unknown): string {
     const fields = (error.extra.errors ?? []).map(({ path, message }) => `${path}：${message}`);
     return [error.message, ...fields].filter((part) => part !== '').join('；') || error.code;
   }
-  const spoken = [CommandError, CityError, ModelError, ExampleError];
+  const spoken = [CommandError, CityError, GenerateError, ModelError, ExampleError];
   if (error instanceof Error && spoken.some((kind) => error instanceof kind)) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -16,7 +16,8 @@ import { forEachConcurrently } from './concurrent.ts';
 const atOnce = 8;
 const progressEvery = 500;
 
-function wholeNumber(text: string, name: string, max: number): number {
+/** Throws CommandError for what is none between 1 and `max`. */
+export function wholeNumber(text: string, name: string, max: number): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (value < 1 || value > max) throw new CommandError(`${name} 应为 1 到 ${max} 之间的整数`);
   return value;

@@ -12,6 +12,7 @@ import { openFiles } from '../files/open.ts';
 import { removeAbandoned } from '../files/receive.ts';
 import { createLogger } from '../logger.ts';
 import { createDeliveries } from '../outbox/jobs.ts';
+import { startRollup } from '../rollup/jobs.ts';
 import { startWatch } from '../watch/jobs.ts';
 import { missingYears } from '../workorder/deadline.ts';
 import { CommandError } from './common.ts';
@@ -89,6 +90,8 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   opened.push(async () => clearInterval(refresh));
   const watch = startWatch(ctx, log);
   opened.push(watch.stop);
+  const rollup = startRollup(ctx, log);
+  opened.push(rollup.stop);
   const deliveries = createDeliveries(ctx, log);
   deliveries.start();
   opened.push(deliveries.stop);

@@ -5,7 +5,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../../access/scope.ts';
 import type { Span } from '../../figures/span.ts';
-import { type Basis, type Dimension, noKey } from './rates.ts';
+import { noKey } from '../../rollup/measures.ts';
+import type { Basis, Dimension } from './rates.ts';
 
 /** What is asked about. Filters that are absent do not restrict. */
 export interface Wanted {

@@ -2,15 +2,18 @@
  * 热点: second-level matters that rise in a place against what the season leads one to expect. The expectation is the mean of the
  * same span in earlier weeks: it is plain, and a reader can check it by asking for those spans.
  */
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { matterPath } from '../../catalog/catalog.ts';
 import type { Db } from '../../db/connect.ts';
 import type { Column, Line, Table } from '../../figures/table.ts';
 import { expectation, windowsOf } from '../season.ts';
 import { all, filtersOf, needsUnit, ofComplaints, unitOfComplaint } from './conditions.ts';
+import { scopesOf } from './count.ts';
 import { metaOf, type Report } from './report.ts';
+import { pendingOf, rolledAsk, rolledWindows } from './rolled.ts';
 import { type Ask, type Count, columnOf, inBasis, instant, type KeyOf, received } from './source.ts';
 
+const day = 86_400_000;
 const second = sql`array_to_string((string_to_array(c.matter, '.'))[1:2], '.')`;
 const place = ({ by }: Ask) => (by === 'street' ? sql`c.street` : sql`c.district`);
 
@@ -25,6 +28,7 @@ const volume: Count = {
   note: '时间范围内（至多到此刻）受理的',
 };
 
+/** How many cases of a key a window has. */
 interface Counted extends Record<string, unknown> {
   key: string;
   /** Which window, 0 for the span itself. */
@@ -32,23 +36,55 @@ interface Counted extends Record<string, unknown> {
   count: number;
 }
 
-/** Complaints of each matter and place in the span and in each window before it, in one pass over the index by time. */
+interface Windows {
+  /** Milliseconds from the start of one window to that of the next. */
+  step: number;
+  count: number;
+  /** The part of each window that is counted: milliseconds from its start. */
+  from: number;
+  to: number;
+}
+
+/** Complaints of each matter and place in the span and in each window before it, by the index on the time of receipt. */
+function countReceived(ask: Ask, { step, count, from, to }: Windows): SQL {
+  const start = (ms: number) =>
+    sql`${instant(new Date(ask.span.from.getTime() + ms))} - back * ${step}::float8 * interval '1 millisecond'`;
+  return sql`
+    select key, back, count(*)::int as count from (
+      select ${key(ask, sql`c.received_at`)} as key, back
+      from generate_series(0, ${count}::int) back
+        join complaints c on c.received_at >= ${start(from)} and c.received_at < ${start(to)}
+        ${needsUnit(ask) ? unitOfComplaint : sql``}
+      where c.matter is not null and ${inBasis(ask)} and ${all(filtersOf(ask, ofComplaints))}) x
+    where key is not null group by key, back`;
+}
+
+/** The same, whole days off the rollups where they have them. */
 async function countWindows(db: Db, ask: Ask): Promise<{ rows: Counted[]; first: Date | null }> {
   const { step, length, count } = windowsOf(ask.span, ask.now);
-  const start = new Date(ask.span.from.getTime() - step * count);
-  const back = sql`ceil(greatest(0, extract(epoch from ${instant(ask.span.from)} - c.received_at) * 1000 / ${step}::float8))::int`;
-  const offset = sql`extract(epoch from c.received_at - ${instant(ask.span.from)}) * 1000`;
   const [oldest] = await db.execute<{ at: string | null }>(sql`
     select to_char(min(received_at), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at from complaints`);
-  const rows = await db.execute<Counted>(sql`
-    select key, back, count(*)::int as count from (
-      select ${key(ask, sql`c.received_at`)} as key, ${back} as back, ${offset} as offset_ms
-      from complaints c ${needsUnit(ask) ? unitOfComplaint : sql``}
-      where c.received_at >= ${instant(start)} and c.received_at < ${instant(new Date(ask.span.from.getTime() + length))}
-        and c.matter is not null and ${inBasis(ask)} and ${all(filtersOf(ask, ofComplaints))}) x
-    where key is not null and offset_ms + back * ${step}::float8 < ${length}::float8
-    group by key, back`);
-  return { rows: [...rows], first: oldest?.at == null ? null : new Date(oldest.at) };
+  const first = oldest?.at == null ? null : new Date(oldest.at);
+  const days = Math.floor(length / day);
+  const rolled = ask.by === 'district' ? rolledAsk(ask, 'hot', 1) : null;
+  const pending = rolled === null ? null : await pendingOf(db);
+  if (rolled === null || pending === null)
+    return { rows: [...(await db.execute<Counted>(countReceived(ask, { step, count, from: 0, to: length })))], first };
+  const folded = rolledWindows(rolled, pending, scopesOf(ask), { days, step: step / day, count });
+  const rows = [...(await db.execute<Counted>(folded))];
+  if (length > days * day)
+    rows.push(...(await db.execute<Counted>(countReceived(ask, { step, count, from: days * day, to: length }))));
+  return { rows: addUp(rows), first };
+}
+
+/** One row for each key and window. */
+function addUp(rows: readonly Counted[]): Counted[] {
+  const found = new Map<string, Counted>();
+  for (const row of rows) {
+    const id = `${row.key} ${row.back}`;
+    found.set(id, { ...row, count: row.count + (found.get(id)?.count ?? 0) });
+  }
+  return [...found.values()];
 }
 
 const columns: Column[] = [
@@ -85,7 +121,11 @@ async function build(db: Db, ask: Ask): Promise<Table> {
   const { step, count, usableSince } = windowsOf(ask.span, ask.now);
   const usable = usableSince(first);
   const byKey = new Map<string, Counted[]>();
-  for (const row of rows) byKey.set(row.key, [...(byKey.get(row.key) ?? []), row]);
+  for (const row of rows) {
+    const known = byKey.get(row.key);
+    if (known === undefined) byKey.set(row.key, [row]);
+    else known.push(row);
+  }
   const lines = [...byKey].flatMap(([code, counts]): Line[] => {
     const now = counts.find(({ back }) => back === 0)?.count ?? 0;
     if (now === 0) return [];

@@ -1,6 +1,7 @@
 /** What people call the keys of a report's rows. Pure. */
 import { type Catalog, divisionOf, matterPath, unitOf } from '../../catalog/catalog.ts';
-import { channelNames, type Dimension, kindNames, noKey, noKeyNames } from './rates.ts';
+import { noKey } from '../../rollup/measures.ts';
+import { channelNames, type Dimension, kindNames, noKeyNames } from './rates.ts';
 
 /** What people call the key of a row; the key itself where the catalog no longer knows it. */
 export function naming(catalog: Catalog, by: Dimension): (key: string) => string {

@@ -48,10 +48,7 @@ export const channelNames = words({
   transfer: '转办',
 } satisfies Record<(typeof channels)[number], string>);
 
-/** Key of the row of cases that have none of what is grouped by. */
-export const noKey = 'none';
-
-/** Names of that row. Only these can be absent. */
+/** Names of the row of cases that have none of what is grouped by (`noKey`). Only these can be absent. */
 export const noKeyNames: Partial<Record<Dimension, string>> = {
   unit: '未派单',
   kind: '未派单',

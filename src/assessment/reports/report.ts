@@ -2,8 +2,9 @@
 import { shanghaiTime } from '../../catalog/calendar.ts';
 import type { Db } from '../../db/connect.ts';
 import type { Line, Table, TableMeta } from '../../figures/table.ts';
+import { countFigures } from './count.ts';
 import { naming } from './naming.ts';
-import { type Ask, columnOf, countFigures, type Figure, isDimension, type KeyOf, usualKey } from './source.ts';
+import { type Ask, columnOf, type Figure, isDimension, type KeyOf, usualKey } from './source.ts';
 
 export interface Report {
   name: string;

@@ -5,7 +5,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Context } from '../../context.ts';
-import type { Db } from '../../db/connect.ts';
 import type { Column, ColumnType, Line, Value } from '../../figures/table.ts';
 import {
   all,
@@ -94,6 +93,10 @@ export interface Count extends Named {
   kind: 'count';
   source: Source;
   where?: SQL;
+  /** The same over the sums of the rollups, where they have it … */
+  rolled?: SQL;
+  /** … but for rows that no event will tell of when their time comes: those are counted from the source each time. */
+  open?: SQL;
 }
 /** What is made of a value of each row: a median, a sum. `cases` is the count of the rows that have one. */
 export interface Measure extends Named {
@@ -103,6 +106,8 @@ export interface Measure extends Named {
   value: SQL;
   aggregate: (value: SQL) => SQL;
   cases: string;
+  /** The same over the sums of the rollups, or which share of the hours of handling it is. */
+  rolled?: SQL | { share: number };
 }
 /** What is computed from figures of the same line. `cases` names the count behind it; null where none is. */
 export interface Derived extends Named {
@@ -139,58 +144,10 @@ export function wholly({ basis }: Pick<Ask, 'basis'>): SQL {
     and not exists (select from exclusions x where x.complaint_id = c.id and x.standing))`;
 }
 
-function conditions(source: Source, ask: Ask): SQL {
+/** What keeps the rows of a source to what is asked. */
+export function conditions(source: Source, ask: Ask): SQL {
   const own = source.where === undefined ? [] : [source.where];
   return all([within(source.at, ask.span), inBasis(ask), ...filtersOf(ask, ofComplaints), ...own]);
-}
-
-function countSource(source: Source, ask: Ask, key: KeyOf, figures: readonly (Count | Measure)[]): SQL {
-  const name = (figure: Figure) => sql.identifier(figure.key);
-  const inner = figures.map((figure) =>
-    figure.kind === 'count'
-      ? sql`(${figure.where ?? sql`true`}) as ${name(figure)}`
-      : sql`(${figure.value}) as ${name(figure)}`,
-  );
-  const outer = figures.map((figure) => {
-    const made =
-      figure.kind === 'count' ? sql`count(*) filter (where ${name(figure)})` : figure.aggregate(sql`${name(figure)}`);
-    return sql`${sql.raw(`'${figure.key}'`)}, ${made}`;
-  });
-  return sql`
-    select key, grouping(key) = 1 as total, jsonb_build_object(${sql.join(outer, sql`, `)}) as figures
-    from (select ${key(ask, source.at)} as key, ${sql.join(inner, sql`, `)}
-      from ${source.rows} where ${conditions(source, ask)}) x
-    group by grouping sets ((key), ())`;
-}
-
-export interface Counted {
-  lines: Map<string, Line>;
-  total: Line;
-}
-
-/** Counts all figures of a report, and their totals, in one statement: one snapshot, each source read once. */
-export async function countFigures(db: Db, ask: Ask, key: KeyOf, figures: readonly Figure[]): Promise<Counted> {
-  const stored = figures.filter((figure) => figure.kind !== 'derived');
-  const sources = [...new Map(stored.map(({ source }) => [source.name, source])).values()];
-  const parts = sources.map((source) =>
-    countSource(
-      source,
-      ask,
-      key,
-      stored.filter((figure) => figure.source.name === source.name),
-    ),
-  );
-  const rows = await db.execute<{ key: string | null; total: boolean; figures: Line }>(
-    sql.join(parts, sql` union all `),
-  );
-  const empty: Line = Object.fromEntries(stored.map((figure) => [figure.key, figure.kind === 'count' ? 0 : null]));
-  const lines = new Map<string, Line>();
-  let total = empty;
-  for (const row of rows) {
-    if (row.total) total = { ...total, ...row.figures };
-    else if (row.key !== null) lines.set(row.key, { ...(lines.get(row.key) ?? empty), ...row.figures });
-  }
-  return { lines, total };
 }
 
 export function columnOf(figure: Figure): Column {

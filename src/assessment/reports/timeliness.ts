@@ -3,6 +3,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { share } from '../../figures/fraction.ts';
 import type { Line } from '../../figures/table.ts';
 import { type Report, tally } from './report.ts';
+import { hoursOf, summed } from './rolled.ts';
 import {
   type Ask,
   type Count,
@@ -16,7 +17,9 @@ import {
 
 /** How the clocks of signing and of the first contact stand, of the orders dispatched in the span. */
 function clock(ask: Ask, name: 'sign' | 'contact', words: string, done: SQL, due: SQL, whose: SQL): Figure[] {
-  const missed = sql`${done} is null and ${due} < ${instant(ask.now)} and (o.closed_at is null or o.closed_at > ${due})`;
+  const rolled = name === 'sign' ? 'signed' : 'contacted';
+  const open = sql`o.replied_at is null and o.closed_at is null`;
+  const missed = sql`${whose} and ${done} is null and ${due} < ${instant(ask.now)}`;
   const on = `${name}OnTime`;
   const late = `${name}Late`;
   return [
@@ -26,14 +29,20 @@ function clock(ask: Ask, name: 'sign' | 'contact', words: string, done: SQL, due
       `按时${words}`,
       `时间范围内派出的工单，在时限内${words}的`,
       sql`${whose} and ${done} <= ${due}`,
+      summed(`${rolled}_on_time`),
     ),
-    count(
-      dispatched,
-      late,
-      `逾期${words}`,
-      `时间范围内派出的工单，过了时限才${words}，或时限已过仍未${words}的；时限前已改派、并单、撤销的不算`,
-      sql`${whose} and (${done} > ${due} or (${missed}))`,
-    ),
+    {
+      ...count(
+        dispatched,
+        late,
+        `逾期${words}`,
+        `时间范围内派出的工单，过了时限才${words}，或时限已过仍未${words}的；时限前已办结、改派、并单、撤销的不算`,
+        // The clock ends with the order: nobody signs or makes first contact after that.
+        sql`(${whose} and ${done} > ${due}) or (${missed} and (${open} or least(o.replied_at, o.closed_at) > ${due}))`,
+        summed(`${rolled}_late`),
+      ),
+      open: sql`${open} and ${missed}`,
+    },
     {
       kind: 'derived',
       type: 'rate',
@@ -48,38 +57,36 @@ function clock(ask: Ask, name: 'sign' | 'contact', words: string, done: SQL, due
 
 const number = (line: Line, key: string) => (typeof line[key] === 'number' ? line[key] : 0);
 
-function count(source: Source, key: string, heading: string, note: string, where?: SQL): Count {
-  return { kind: 'count', source, key, heading, note, ...(where === undefined ? {} : { where }) };
+function count(source: Source, key: string, heading: string, note: string, where: SQL, rolled: SQL): Count {
+  return { kind: 'count', source, key, heading, note, where, rolled };
 }
 
-const handling = sql`(extract(epoch from o.replied_at - o.dispatched_at) / 3600)::float8`;
-const quantile =
-  (share: string): Measure['aggregate'] =>
-  (value) =>
-    sql`round((percentile_cont(${sql.raw(share)}) within group (order by ${value}))::numeric, 1)`;
+const milliseconds = (from: SQL, to: SQL) => sql`(extract(epoch from ${to} - ${from}) * 1000)::bigint`;
 
 /** The first dispatch of the round: every order of it, the co-handlers' among them, was dispatched then or later. */
 const firstDispatch = sql`(select min(f.dispatched_at) from orders f
   where f.complaint_id = o.complaint_id and f.round = o.round and f.role in ('lead', 'co'))`;
 
-function hours(key: string, heading: string, note: string, aggregate: Measure['aggregate']): Figure {
+function hours(key: string, heading: string, note: string, share: number): Measure {
   return {
     kind: 'measure',
     type: 'hours',
     source: replied,
-    value: handling,
-    aggregate,
+    value: milliseconds(sql`o.dispatched_at`, sql`o.replied_at`),
+    aggregate: (value) => hoursOf(value, share),
     key,
     heading,
     note,
     cases: 'replied',
+    rolled: { share },
   };
 }
 
-function figures(ask: Ask): Figure[] {
+/** Of the orders dispatched in the span. */
+function dispatchFigures(ask: Ask): Figure[] {
   const lead = sql`o.role = 'lead'`;
   return [
-    count(dispatched, 'dispatched', '派出工单', '时间范围内派出的主办、协办工单'),
+    count(dispatched, 'dispatched', '派出工单', '时间范围内派出的主办、协办工单', sql`true`, summed('dispatched')),
     ...clock(ask, 'sign', '签收', sql`o.signed_at`, sql`o.sign_due_at`, sql`true`),
     ...clock(ask, 'contact', '首次联系', sql`o.contacted_at`, sql`o.contact_due_at`, lead),
     count(
@@ -89,41 +96,57 @@ function figures(ask: Ask): Figure[] {
       '时间范围内派出的工单，承办单位申请退单且获同意而改派的',
       sql`exists (select 1 from events r
       where r.complaint_id = o.complaint_id and r.order_id = o.id and r.action = 'approveReturn')`,
+      summed('returned'),
     ),
-    count(replied, 'replied', '办结', '时间范围内办结的主办工单'),
-    count(replied, 'repliedOnTime', '按时办结', '其中在时限内办结的', sql`o.replied_at <= o.due_at`),
-    {
-      kind: 'derived',
-      type: 'rate',
-      key: 'onTimeRate',
-      heading: '按时办结率',
-      note: '按时办结 ÷ 办结；与三率报表相同',
-      cases: 'repliedOnTime',
-      from: (line) => share(number(line, 'repliedOnTime'), number(line, 'replied')),
-    },
-    hours('medianHours', '办理时长中位数', '办结的主办工单由派单到办结的小时数，中位数', quantile('0.5')),
-    hours('p90Hours', '办理时长九成位', '同上，九成工单不超过的小时数', quantile('0.9')),
-    count(replied, 'extended', '延期', '办结的主办工单，其中获准延期的', sql`o.extensions > 0`),
-    count(
-      replied,
-      'bounced',
-      '流转',
-      '办结的主办工单，其中首次派单后又改派、退单或提级才到办结单位的',
-      sql`o.dispatched_at > ${firstDispatch}`,
-    ),
-    {
-      kind: 'measure',
-      type: 'hours',
-      source: replied,
-      key: 'hoursLost',
-      heading: '流转耗时',
-      note: '流转的工单由首次派单到派给办结单位的小时数之和',
-      value: sql`(extract(epoch from o.dispatched_at - ${firstDispatch}) / 3600)::float8`,
-      aggregate: (value) => sql`round(sum(${value})::numeric, 1)`,
-      cases: 'bounced',
-    },
   ];
 }
+
+/** Of those replied in it. */
+const replyFigures: readonly Figure[] = [
+  count(replied, 'replied', '办结', '时间范围内办结的主办工单', sql`true`, summed('replied')),
+  count(
+    replied,
+    'repliedOnTime',
+    '按时办结',
+    '其中在时限内办结的',
+    sql`o.replied_at <= o.due_at`,
+    summed('replied_on_time'),
+  ),
+  {
+    kind: 'derived',
+    type: 'rate',
+    key: 'onTimeRate',
+    heading: '按时办结率',
+    note: '按时办结 ÷ 办结；与三率报表相同',
+    cases: 'repliedOnTime',
+    from: (line) => share(number(line, 'repliedOnTime'), number(line, 'replied')),
+  },
+  hours('medianHours', '办理时长中位数', '办结的主办工单由派单到办结的小时数，中位数', 0.5),
+  hours('p90Hours', '办理时长九成位', '同上，九成工单不超过的小时数', 0.9),
+  count(replied, 'extended', '延期', '办结的主办工单，其中获准延期的', sql`o.extensions > 0`, summed('extended')),
+  count(
+    replied,
+    'bounced',
+    '流转',
+    '办结的主办工单，其中首次派单后又改派、退单或提级才到办结单位的',
+    sql`o.dispatched_at > ${firstDispatch}`,
+    summed('bounced'),
+  ),
+  {
+    kind: 'measure',
+    type: 'hours',
+    source: replied,
+    key: 'hoursLost',
+    heading: '流转耗时',
+    note: '流转的工单由首次派单到派给办结单位的小时数之和',
+    value: milliseconds(firstDispatch, sql`o.dispatched_at`),
+    aggregate: (value) => sql`round(sum(${value})::numeric / 3600000, 1)`,
+    cases: 'bounced',
+    rolled: sql`case when sum(replied) > 0 then round(sum(lost_ms)::numeric / 3600000, 1) end`,
+  },
+];
+
+const figures = (ask: Ask): Figure[] => [...dispatchFigures(ask), ...replyFigures];
 
 export const timeliness: Report = {
   name: 'timeliness',

@@ -1,7 +1,8 @@
 /** 受理量: what came in, by hour, day, channel, type, matter, level, place; and by population where it is known (万人诉求比). */
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { roundFraction, share } from '../../figures/fraction.ts';
 import { type Report, tally } from './report.ts';
+import { summed } from './rolled.ts';
 import { type Ask, type Figure, received } from './source.ts';
 
 /** Residents of the place of a row; of the whole city for the total. Null where it is not known or the row is no place. */
@@ -43,21 +44,28 @@ function derived(ask: Ask): Figure[] {
 }
 
 function figures(ask: Ask): Figure[] {
-  const count = (key: string, heading: string, note: string, where = sql`true`): Figure => ({
+  const count = (key: string, heading: string, note: string, rolled: SQL, where = sql`true`): Figure => ({
     kind: 'count',
     source: received,
     key,
     heading,
     note,
     where,
+    rolled,
   });
   return [
-    count('volume', '受理量', '按受理时间'),
-    count('phone', '电话', '其中由电话受理的', sql`c.channel = 'phone'`),
-    count('network', '网络等', '其中由电话以外的渠道受理的', sql`c.channel <> 'phone'`),
-    count('answered', '直接答复', '其中直接答复的', sql`c.status = 'answered'`),
-    count('routed', '引导与转接', '其中引导至法定途径或转接紧急号码的', sql`c.status in ('redirected', 'handover')`),
-    count('waiting', '待研判', '其中现在仍在研判台的', sql`c.status = 'triage'`),
+    count('volume', '受理量', '按受理时间', summed('volume')),
+    count('phone', '电话', '其中由电话受理的', summed('by_phone'), sql`c.channel = 'phone'`),
+    count('network', '网络等', '其中由电话以外的渠道受理的', sql`sum(volume - by_phone)`, sql`c.channel <> 'phone'`),
+    count('answered', '直接答复', '其中直接答复的', summed('direct'), sql`c.status = 'answered'`),
+    count(
+      'routed',
+      '引导与转接',
+      '其中引导至法定途径或转接紧急号码的',
+      summed('routed'),
+      sql`c.status in ('redirected', 'handover')`,
+    ),
+    count('waiting', '待研判', '其中现在仍在研判台的', summed('waiting'), sql`c.status = 'triage'`),
     ...derived(ask),
   ];
 }

@@ -1,0 +1,78 @@
+/** Keeps the rollups up: folds in what has changed, and makes them anew where they are missing or out of date. */
+import type { Db } from '../db/connect.ts';
+import {
+  clear,
+  foldComplaints,
+  insertCells,
+  insertLines,
+  isReady,
+  lastComplaint,
+  takePending,
+  tryLock,
+} from './store.ts';
+
+/** Events taken at a time: so few that a turn is short, so many that a cell is written once for many of them. */
+const batch = 2000;
+/** Complaints read at a time where all are counted anew. */
+const chunk = 50_000;
+
+/**
+ * Folds the next changed complaints in, in one transaction; answers how many there were. 0 also where another node is at it or the
+ * rollups are not complete.
+ *
+ * What was taken is counted in the snapshot it was taken in: a change that is committed later has a note of its own.
+ */
+async function foldBatch(db: Db): Promise<number> {
+  return db.transaction(
+    async (tx) => {
+      if (!(await tryLock(tx)) || !(await isReady(tx))) return 0;
+      const ids = await takePending(tx, batch);
+      if (ids.length > 0) await foldComplaints(tx, ids);
+      return ids.length;
+    },
+    { isolationLevel: 'repeatable read' },
+  );
+}
+
+/** Folds in everything that has changed so far; answers how many complaints were counted again. */
+export async function foldPending(db: Db): Promise<number> {
+  let folded = 0;
+  for (;;) {
+    const some = await foldBatch(db);
+    if (some === 0) return folded;
+    folded += some;
+  }
+}
+
+export interface Rebuilt {
+  complaints: number;
+}
+
+/**
+ * Makes all rollups anew from the complaints, orders, call-backs, exclusions and events. Answers null where another process is at it.
+ * Until it is done the reports count the orders themselves. `progress` is told how far it has come, by the complaints' ids.
+ */
+export async function rebuild(
+  db: Db,
+  now: Date,
+  progress: (done: number, of: number) => void,
+): Promise<Rebuilt | null> {
+  return db.transaction(async (lock) => {
+    if (!(await tryLock(lock))) return null;
+    // Other connections do the work: what they commit is seen at once, and nothing is held up by one long transaction.
+    await clear(db);
+    const last = await lastComplaint(db);
+    for (let done = 0; done < last; done += chunk) {
+      await insertLines(db, done, Math.min(last, done + chunk));
+      progress(Math.min(last, done + chunk), last);
+    }
+    await db.transaction(async (tx) => insertCells(tx, now));
+    return { complaints: last };
+  });
+}
+
+/** One turn: makes the rollups anew where they are not ready, then folds in what has changed. */
+export async function keepUp(db: Db, now: Date): Promise<{ rebuilt: Rebuilt | null; folded: number }> {
+  const rebuilt = (await isReady(db)) ? null : await rebuild(db, now, () => undefined);
+  return { rebuilt, folded: await foldPending(db) };
+}
