@@ -1,5 +1,6 @@
 CREATE TABLE "rollup_cells" (
 	"by" text NOT NULL,
+	"grain" text NOT NULL,
 	"day" date NOT NULL,
 	"key" text NOT NULL,
 	"scope" text NOT NULL,
@@ -37,7 +38,7 @@ CREATE TABLE "rollup_cells" (
 	"supervise" integer DEFAULT 0 NOT NULL,
 	"supervise_by_hand" integer DEFAULT 0 NOT NULL,
 	"escalate" integer DEFAULT 0 NOT NULL,
-	CONSTRAINT "rollup_cells_by_day_key_scope_reason_pk" PRIMARY KEY("by","day","key","scope","reason")
+	CONSTRAINT "rollup_cells_by_grain_day_key_scope_reason_pk" PRIMARY KEY("by","grain","day","key","scope","reason")
 );
 --> statement-breakpoint
 CREATE TABLE "rollup_lines" (

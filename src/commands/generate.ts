@@ -5,6 +5,7 @@ import { createContext } from '../context.ts';
 import { cityFolder } from '../db/cities.ts';
 import type { Db } from '../db/connect.ts';
 import { runCase } from '../demo/service.ts';
+import { copied } from '../generate/copy.ts';
 import { generate as generateAll } from '../generate/service.ts';
 import { analyze, sizes } from '../generate/store.ts';
 import { rebuild } from '../rollup/service.ts';
@@ -40,9 +41,10 @@ export async function generate(options: { complaints: string; years: string; wor
     say(`先由服务办理 ${told} 件合成诉求`);
     await forEachConcurrently(cases, atOnce, async (one) => void (await runCase(ctx, one)));
     await generateAll(db, { complaints, weeks: years * 52, words: options.words }, say);
-    await rebuildAll(db);
     say('整理表');
-    await analyze(db);
+    await analyze(db, copied);
+    await rebuildAll(db);
+    await analyze(db, ['rollup_lines', 'rollup_cells']);
     for (const { name, table, indexes } of await sizes(db)) print(`${name}：表 ${table}，索引 ${indexes}`);
   });
 }

@@ -1,7 +1,7 @@
 /**
  * 汇总: what the reports count, kept up from the events. `rollup_pending` names the complaints that have changed (a trigger fills it with
- * every event), `rollup_lines` what each complaint counts as now, `rollup_cells` the sums of the lines by day and by what a row of
- * a report stands for. All of it can be thrown away and made again.
+ * every event), `rollup_lines` what each complaint counts as now, `rollup_cells` the sums of the lines by day and by week, and by what
+ * a row of a report stands for. All of it can be thrown away and made again.
  */
 import { sql } from 'drizzle-orm';
 import { bigint, date, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
@@ -76,6 +76,8 @@ export const rollupCells = pgTable(
   {
     /** What the key stands for: `unit`, `street`, `matter2`, … */
     by: text('by').notNull(),
+    /** A day, or a week from its Monday: a long span takes few rows. */
+    grain: text('grain').$type<'day' | 'week'>().notNull(),
     day: date('day', { mode: 'string' }).notNull(),
     key: text('key').notNull(),
     scope: text('scope').notNull(),
@@ -83,7 +85,7 @@ export const rollupCells = pgTable(
     reason: text('reason').notNull(),
     ...ofCell,
   },
-  (table) => [primaryKey({ columns: [table.by, table.day, table.key, table.scope, table.reason] })],
+  (table) => [primaryKey({ columns: [table.by, table.grain, table.day, table.key, table.scope, table.reason] })],
 );
 
 /** One row once the rollups are complete: the reference data they were counted by, and when they were made. */

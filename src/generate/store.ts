@@ -150,7 +150,6 @@ export async function sizes(db: Db): Promise<{ name: string; table: string; inde
 }
 
 /** After so many rows the planner has to look at the tables anew. */
-export async function analyze(db: Db): Promise<void> {
-  for (const table of [...copied, 'rollup_lines', 'rollup_cells'])
-    await db.execute(sql.raw(`vacuum (analyze) ${table}`));
+export async function analyze(db: Db, tables: readonly string[]): Promise<void> {
+  for (const table of tables) await db.execute(sql.raw(`vacuum (analyze) ${table}`));
 }

@@ -204,25 +204,37 @@ export const keyText: Record<CellDimension, string> = {
 };
 
 const keys = Object.entries(keyText).map(([by, key]) => `('${by}', ${key})`);
-const sumsFrom = (lines: string, sum: (measure: Measure) => string) => `
-  select k.by, l.day, k.key, l.scope, coalesce(l.reason, '') as reason, ${listMeasures((m) => `${sum(m)} as ${m}`)}
-  from ${lines} l cross join lateral (values ${keys.join(', ')}) k(by, key) where k.key is not null
-  group by 1, 2, 3, 4, 5`;
 
-/** What the signed lines `changed(sign, …)` add to each cell. */
-export const changedSums: SQL = sql.raw(sumsFrom('changed', (m) => `coalesce(sum(l.sign * l.${m}), 0)`));
+/** Columns of a cell before its measures. */
+export const cellKey = '"by", grain, day, key, scope, reason';
 
-/** What all lines come to in each cell. Kind by kind of line, so that each row adds up its own few measures alone. */
+/** What the signed lines `changed(sign, …)` add to each cell, of the day and of the week. What stands for a day needs no weeks. */
+export const changedSums: SQL = sql.raw(`
+  select k.by, g.grain, g.day, k.key, l.scope, coalesce(l.reason, '') as reason,
+    ${listMeasures((m) => `coalesce(sum(l.sign * l.${m}), 0) as ${m}`)}
+  from changed l cross join lateral (values ${keys.join(', ')}) k(by, key)
+    cross join lateral (values ('day', l.day), ('week', date_trunc('week', l.day)::date)) g(grain, day)
+  where k.key is not null and (g.grain = 'day' or k.by <> 'day')
+  group by 1, 2, 3, 4, 5, 6`);
+
+/** What all lines come to in each cell of a day. Kind by kind of line, so that each row adds up its own few measures alone. */
 export const allSums: SQL = sql.raw(`
-  select by, day, key, scope, reason, ${listMeasures((m) => `coalesce(sum(${m}), 0) as ${m}`)}
+  select by, 'day', day, key, scope, reason, ${listMeasures((m) => `coalesce(sum(${m}), 0) as ${m}`)}
   from (${Object.entries(branches)
-    .map(([source, { counts }]) =>
-      sumsFrom(`(select * from rollup_lines where source = '${source}')`, (m) =>
-        m in counts ? `sum(l.${m})` : `null::${typeOf(m)}`,
-      ),
+    .map(
+      ([source, { counts }]) => `
+        select k.by, l.day, k.key, l.scope, coalesce(l.reason, '') as reason,
+          ${listMeasures((m) => `${m in counts ? `sum(l.${m})` : `null::${typeOf(m)}`} as ${m}`)}
+        from rollup_lines l cross join lateral (values ${keys.join(', ')}) k(by, key)
+        where l.source = '${source}' and k.key is not null group by 1, 2, 3, 4, 5`,
     )
     .join(' union all ')}) s
-  group by 1, 2, 3, 4, 5`);
+  group by 1, 3, 4, 5, 6 order by 1, 3, 4`);
+
+/** What the cells of days come to in weeks. */
+export const weekSums: SQL = sql.raw(`
+  select by, 'week', date_trunc('week', day)::date, key, scope, reason, ${listMeasures((m) => `sum(${m})`)}
+  from rollup_cells where by <> 'day' group by 1, 3, 4, 5, 6 order by 1, 3, 4`);
 
 /**
  * The reference data that lines depend on beside the cases: how far request types enter, and of what kind units are. Rollups made by

@@ -1,7 +1,7 @@
 /** The rollups in the database: folding changed complaints in, and making all of them anew. */
 import { sql } from 'drizzle-orm';
 import type { Db } from '../db/connect.ts';
-import { allSums, basisText, changedSums, lineColumns, linesOfIds, listMeasures } from './lines.ts';
+import { allSums, basisText, cellKey, changedSums, lineColumns, linesOfIds, listMeasures, weekSums } from './lines.ts';
 
 /** One writer at a time, over all nodes. */
 const rollupLock = 0x6a735f72;
@@ -51,8 +51,8 @@ export async function foldComplaints(tx: Db, ids: readonly number[]): Promise<vo
       on conflict (complaint_id, source, ref) do update
       set ${raw(lineColumns.map((name) => `${name} = excluded.${name}`).join(', '))}),
     changed as (select -1 as sign, * from gone union all select 1, * from came)
-    insert into rollup_cells as r ("by", day, key, scope, reason, ${raw(listMeasures((m) => m))}) ${changedSums}
-    on conflict ("by", day, key, scope, reason) do update
+    insert into rollup_cells as r (${raw(cellKey)}, ${raw(listMeasures((m) => m))}) ${changedSums}
+    on conflict (${raw(cellKey)}) do update
     set ${raw(listMeasures((m) => `${m} = r.${m} + excluded.${m}`))}`);
 }
 
@@ -77,7 +77,9 @@ export async function insertLines(db: Db, after: number, last: number): Promise<
 export async function insertCells(tx: Db, now: Date): Promise<void> {
   await tx.execute(sql`set local work_mem = '512MB'`);
   await tx.execute(sql`
-    insert into rollup_cells ("by", day, key, scope, reason, ${raw(listMeasures((m) => m))}) ${allSums}`);
+    insert into rollup_cells (${raw(cellKey)}, ${raw(listMeasures((m) => m))}) ${allSums}`);
+  await tx.execute(sql`
+    insert into rollup_cells (${raw(cellKey)}, ${raw(listMeasures((m) => m))}) ${weekSums}`);
   await tx.execute(sql`
     insert into rollup_state (id, basis, made_at) select 1, ${basisText}, ${now.toISOString()}::timestamptz`);
 }

@@ -67,6 +67,6 @@ export async function sameFigures(t: T, db: Db, analyst: Caller, when: string, s
 export async function cells(db: Db): Promise<unknown[]> {
   return db.execute(sql`
     select to_jsonb(c) as cell from rollup_cells c
-    where exists (select from jsonb_each_text(to_jsonb(c) - '{by,day,key,scope,reason}'::text[]) m where m.value <> '0')
-    order by "by", day, key, scope, reason`);
+    where exists (select from jsonb_each_text(to_jsonb(c) - '{by,grain,day,key,scope,reason}'::text[]) m where m.value <> '0')
+    order by "by", grain, day, key, scope, reason`);
 }

@@ -97,11 +97,28 @@ function keyedLines({ by, from, to, keys }: RolledAsk, what: SQL, relation: SQL,
     from ${relation} l where l.day >= ${from}::date and l.day < ${to}::date and ${where}) x where key is not null and ${keys}`;
 }
 
-/** Rows of (key, day, scope, reason, measures…) that add up to the figures of each key. */
+/** The Mondays between which the weeks of a range of days lie whole; null where there is no whole week. */
+function wholeWeeks(from: string, to: string): { first: string; end: string } | null {
+  const monday = (day: number) => day - ((((day / dayMs + 3) % 7) + 7) % 7) * dayMs;
+  const [first, end] = [monday(Date.parse(from) + 6 * dayMs), monday(Date.parse(to))];
+  const text = (day: number) => new Date(day).toISOString().slice(0, 10);
+  return first < end ? { first: text(first), end: text(end) } : null;
+}
+
+/** Which cells make up the days of `from` to `to`: whole weeks, and days at both ends. */
+function cellsOf({ by, keys }: RolledAsk, from: string, to: string): SQL {
+  const weeks = by === 'day' ? null : wholeWeeks(from, to);
+  const part = (grain: 'day' | 'week', start: string, end: string) => sql`
+    select key, scope, reason, day, ${sums} from rollup_cells
+    where "by" = ${by} and grain = ${grain} and day >= ${start}::date and day < ${end}::date and ${keys}`;
+  if (weeks === null) return part('day', from, to);
+  const { first, end } = weeks;
+  return sql`${part('week', first, end)} union all ${part('day', from, first)} union all ${part('day', end, to)}`;
+}
+
+/** Rows of (key, scope, reason, day, measures…) that add up to the figures of each key. */
 function cells(ask: RolledAsk, pending: readonly number[]): SQL {
-  const { by, from, to, keys } = ask;
-  const folded = sql`select key, scope, reason, day, ${sums} from rollup_cells
-    where "by" = ${by} and day >= ${from}::date and day < ${to}::date and ${keys}`;
+  const folded = cellsOf(ask, ask.from, ask.to);
   if (pending.length === 0) return folded;
   return sql`${folded} union all ${keyedLines(ask, sql`l.day, ${signed}`, sql`moved`, sql`true`)}`;
 }
@@ -179,12 +196,13 @@ export function rolledWindows(
   scopes: SQL,
   { days, step, count }: { days: number; step: number; count: number },
 ): SQL {
-  const back = sql`ceil(greatest(0, ${ask.from}::date - day) / ${step}::float8)::int`;
-  const wide = { ...ask, from: shanghaiDate(new Date(startOfDay(ask.from).getTime() - step * count * dayMs)) };
+  const start = Date.parse(ask.from);
+  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+  const windows = Array.from({ length: count + 1 }, (_, back) => {
+    const [from, to] = [start - back * step * dayMs, start + (days - back * step) * dayMs];
+    return sql`select key, scope, ${back}::int as back, volume from (${cells({ ...ask, from: day(from), to: day(to) }, pending)}) c`;
+  });
   return sql`${standing(pending)}
-    select key, back, sum(volume)::int as count
-    from (select key, volume, ${back} as back, day - ${ask.from}::date as offset_days
-      from (${cells(wide, pending)}) c where ${scopes}) w
-    where offset_days + back * ${step}::int < ${days}::int
+    select key, back, sum(volume)::int as count from (${sql.join(windows, sql` union all `)}) w where ${scopes}
     group by key, back having sum(volume) <> 0`;
 }
