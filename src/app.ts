@@ -10,6 +10,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import { reportRoutes } from './assessment/reports/routes.ts';
 import { assessmentRoutes } from './assessment/routes.ts';
 import { attachmentRoutes } from './attachment/routes.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { callbackRoutes } from './callback/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { closingRoutes } from './closing/routes.ts';
@@ -109,6 +110,7 @@ function features(api: Api, ctx: Context, { streams, publicLimits }: Settings): 
   catalogRoutes(api, ctx);
   rulesRoutes(api, ctx);
   outboxRoutes(api, ctx);
+  auditRoutes(api, ctx);
 }
 
 /** A line in the log for every request, and an orderly end: running requests finish, kept connections are closed. */

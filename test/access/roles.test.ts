@@ -106,6 +106,8 @@ const calls: Record<string, Role[]> = {
   'PUT /catalog/rules': ['admin'],
   'POST /catalog/rules/try': ['admin', 'analyst'],
   'GET /catalog/changes': ['admin', 'analyst', 'auditor', 'dispatcher'],
+  'GET /audit': ['auditor'],
+  'GET /audit/verify': ['auditor'],
   'POST /webhooks': ['admin', 'manager', 'channel'],
   'GET /webhooks': ['admin', 'manager', 'channel'],
   'GET /webhooks/{id}': ['admin', 'manager', 'channel'],
