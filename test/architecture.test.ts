@@ -52,6 +52,7 @@ const arrows: Record<string, readonly string[]> = {
   watch: ['catalog', 'workorder'],
   outbox: ['access', 'catalog'],
   audit: ['catalog'],
+  privacy: ['access', 'catalog', 'text'],
   demo: ['access', 'callback', 'catalog', 'complaint', 'handling', 'intake', 'workorder'],
 };
 const others: Record<string, readonly string[]> = {
@@ -59,6 +60,7 @@ const others: Record<string, readonly string[]> = {
   db: ['access', 'assessment', 'catalog', 'classify', 'intake', 'knowledge', 'link', 'text', 'workorder'],
   http: ['access'],
   files: [],
+  keys: [],
   'context.ts': ['catalog', 'classify', 'intake', 'outbox', 'text'],
   // The service is made of all features but those that only commands use.
   'app.ts': Object.keys(arrows).filter(
@@ -77,6 +79,7 @@ const others: Record<string, readonly string[]> = {
     'figures',
     'intake',
     'outbox',
+    'privacy',
     'training',
     'verify',
     'watch',

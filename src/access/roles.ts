@@ -45,6 +45,7 @@ export const permissions = {
   'order.attach': ['handler', 'manager'],
   'attachment.read': [...desk, 'handler', 'manager', 'callback', 'assessor', 'auditor', 'channel'],
   'attachment.withdraw': ['operator', 'dispatcher', 'callback', 'channel', 'handler', 'manager'],
+  'caller.unmask': ['operator', 'dispatcher', 'handler', 'manager', 'callback'],
   'callback.read': ['callback'],
   'callback.record': ['callback'],
   'callback.claim': ['callback'],
@@ -75,6 +76,7 @@ export const watchedPermissions: readonly Permission[] = [
   'exclusion.review',
   'catalog.change',
   'webhook.manage',
+  'caller.unmask',
   'audit.read',
 ];
 
