@@ -12,6 +12,7 @@ import { importFile } from './commands/import.ts';
 import { keysEncrypt, keysRotate } from './commands/keys.ts';
 import { modelList, modelUse } from './commands/model.ts';
 import { openapi } from './commands/openapi.ts';
+import { opendata } from './commands/opendata.ts';
 import { privacyErase, privacyExport } from './commands/privacy.ts';
 import { reportRates } from './commands/report.ts';
 import { rulesCheck } from './commands/rules.ts';
@@ -83,6 +84,14 @@ program
   .description('由流转记录重算一个已封账的考核期：与封账的数一致则打印 equal，否则列出不同并以 1 退出')
   .requiredOption('--period <code>', '考核期，如 2026-11')
   .action(assessVerify);
+program
+  .command('opendata')
+  .description('开放数据：街道 × 事项 × 日的件数，每格至少 k 人，不足的并粗或略去，没有文字')
+  .requiredOption('--from <date>', '起始日期（含）')
+  .requiredOption('--to <date>', '截止日期（不含）')
+  .option('--k <n>', '每格至少几个不同的诉求人', '5')
+  .option('--out <file>', '写入文件')
+  .action(opendata);
 const privacy = program.command('privacy').description('一个人的个人信息：按电话，记入审计');
 privacy
   .command('export')

@@ -53,6 +53,7 @@ const arrows: Record<string, readonly string[]> = {
   outbox: ['access', 'catalog'],
   audit: ['catalog'],
   privacy: ['access', 'catalog', 'text'],
+  opendata: ['catalog', 'figures'],
   demo: ['access', 'callback', 'catalog', 'complaint', 'handling', 'intake', 'workorder'],
 };
 const others: Record<string, readonly string[]> = {
@@ -64,7 +65,7 @@ const others: Record<string, readonly string[]> = {
   'context.ts': ['catalog', 'classify', 'intake', 'outbox', 'text'],
   // The service is made of all features but those that only commands use.
   'app.ts': Object.keys(arrows).filter(
-    (feature) => !['demo', 'divisions', 'training', 'verify', 'watch'].includes(feature),
+    (feature) => !['demo', 'divisions', 'opendata', 'training', 'verify', 'watch'].includes(feature),
   ),
   commands: [
     'access',
@@ -78,6 +79,7 @@ const others: Record<string, readonly string[]> = {
     'divisions',
     'figures',
     'intake',
+    'opendata',
     'outbox',
     'privacy',
     'training',
