@@ -27,7 +27,7 @@ export interface Context {
   judgeAt: (now: Date) => Judge;
   /** All catalog rows in use, whatever their validity, and their version. */
   catalogRows: () => { version: number; data: SeedData };
-  /** Looks for newly loaded seeds and takes them into use; counts words anew; reads new keys. */
+  /** Looks for newly loaded seeds and takes them into use; counts words anew. */
   refresh: () => Promise<void>;
   /** Where webhooks may go besides the open network. */
   webhookAllow: Allow;
@@ -92,7 +92,6 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
     judgeAt,
     catalogRows: () => ({ version, data: rows }),
     async refresh() {
-      await options.vault?.refresh();
       shares = await readWordShares(db);
       if ((await newestCatalog(db))?.version === version) return;
       const loaded = await load();

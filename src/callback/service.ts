@@ -82,7 +82,7 @@ export async function readCallback(
   if (row === undefined) throw notFound();
   const [callback] = await view(ctx.db, ctx, session, now, [row]);
   if (callback === undefined) throw notFound();
-  return { callback, attempts: viewAttempts(await listAttempts(ctx.db, id)) };
+  return { callback, attempts: viewAttempts(await listAttempts(ctx.db, id), session) };
 }
 
 /**

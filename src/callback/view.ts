@@ -58,6 +58,11 @@ export function viewCallback(
   };
 }
 
-export function viewAttempts(rows: Awaited<ReturnType<typeof listAttempts>>): CallbackWithAttempts['attempts'] {
-  return rows.map(({ callbackId: _, id, at, ...attempt }) => ({ ...attempt, id: String(id), at: shanghaiTime(at) }));
+export function viewAttempts(
+  rows: Awaited<ReturnType<typeof listAttempts>>,
+  { role }: Session,
+): CallbackWithAttempts['attempts'] {
+  return rows.map(({ callbackId: _, id, at, note, ...attempt }) => {
+    return { ...attempt, note: note && viewText(note, role), id: String(id), at: shanghaiTime(at) };
+  });
 }

@@ -1,4 +1,5 @@
 /** Closes assessment periods (封账), shows them, and records what is put right afterwards (更正): see ADR 025. */
+import { maskText } from '../access/mask.ts';
 import { type Scope, type Session, scopeOf } from '../access/scope.ts';
 import { type AmendedCase, type FrozenRule, sameCase, scopeOfCase } from '../assessment/frozen.ts';
 import { type Period, parsePeriod, periodAt, ruleOfPeriod, shiftPeriod } from '../assessment/period.ts';
@@ -197,7 +198,7 @@ function viewCase({ answer, ...rest }: AmendedCase) {
 function viewAmendment({ id, number, at, actor, reason, exclusionId, before, after }: AmendmentRow): AmendmentView {
   const exclusion = exclusionId === null ? null : String(exclusionId);
   const sides = { before: viewCase(before), after: viewCase(after) };
-  return { id: String(id), number, at: shanghaiTime(at), actor, reason, exclusion, ...sides };
+  return { id: String(id), number, at: shanghaiTime(at), actor, reason: maskText(reason), exclusion, ...sides };
 }
 
 /** What was put right in a closed period, the newest first; a unit sees that of its own cases. */

@@ -18,7 +18,7 @@ import { startWatch } from '../watch/jobs.ts';
 import { missingYears } from '../workorder/deadline.ts';
 import { CommandError, openKeys } from './common.ts';
 
-/** How often a running service looks for newly loaded reference data. */
+/** How often a running service looks for newly loaded reference data and new keys (`keys rotate` waits for longer). */
 const refreshMs = 30_000;
 /** How long running requests may take to finish when the service stops. */
 const graceMs = 10_000;
@@ -89,6 +89,7 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   opened.push(() => app.close());
   const refresh = setInterval(() => {
     ctx.refresh().catch((error: unknown) => log.error({ err: error }, 'reference data could not be refreshed'));
+    vault.refresh().catch((error: unknown) => log.error({ err: error }, 'new keys could not be read'));
   }, refreshMs);
   opened.push(async () => clearInterval(refresh));
   const watch = startWatch(ctx, log);

@@ -2,6 +2,7 @@
  * Striking cases out of the assessment (剔除): one person applies, another rules, a third decides on appeal; never one of the
  * unit's own staff. What this changes in closed periods is recorded there at once. See ADR 025.
  */
+import { maskText } from '../access/mask.ts';
 import { type Scope, type Session, scopeOf } from '../access/scope.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -38,7 +39,8 @@ import {
 type Tx = Context['db'];
 
 function view({ exclusion, number }: ExclusionRow, { data }: Catalog): ExclusionView {
-  const { id, kind, scope, reason, evidence, unit, status, standing, at, actor } = exclusion;
+  const { id, kind, scope, evidence, unit, status, standing, at, actor } = exclusion;
+  const reason = maskText(exclusion.reason);
   const name = data.exclusions.find(({ code }) => code === kind)?.name ?? kind;
   return {
     ...{ number, scope, reason, unit, status, standing, actor },
@@ -70,7 +72,7 @@ async function detail(db: Tx, scope: Scope, id: number, catalog: Catalog): Promi
   const row = await findExclusion(db, id, scope);
   if (row === undefined) throw notFound();
   const steps = (await listSteps(db, id)).map(({ at, actor, person, step, approve, reason }) => {
-    return { at: shanghaiTime(at), actor, person, step, approve, reason };
+    return { at: shanghaiTime(at), actor, person, step, approve, reason: maskText(reason) };
   });
   return { ...view(row, catalog), steps };
 }

@@ -158,7 +158,7 @@ export async function erasePerson(ctx: Context, { phone, by, reason }: Request, 
   });
 }
 
-const batch = 1000;
+const batch = 5000;
 
 /** Empties a batch of callers whose time is over by the rule in force; answers how many, and whether there may be more. */
 export async function anonymiseBatch(ctx: Context, now: Date): Promise<{ emptied: number; more: boolean }> {

@@ -74,7 +74,7 @@ t.test('a new data key, with nodes that go on', async (t) => {
   t.equal(Object.keys(before).length, 1);
   const { id } = await makeKey(service.connection.db, master, options(service), 60_000);
   const command = await openVault(service.connection.db, master, options(service));
-  await service.ctx.refresh();
+  await service.ctx.vault.refresh();
   numbers.push(await file('19900021234'));
   t.same(Object.values(await keysInUse(service)), [3], 'not used before every node has read it');
   service.clock.forward(1);
@@ -102,7 +102,7 @@ t.test('another master key', async (t) => {
   const next = randomBytes(32);
   await t.rejects(openVault(service.connection.db, next, options(service)), /另一个主密钥/);
   t.equal(await rewrap(service.connection.db, master, next, options(service)), 2);
-  await service.ctx.refresh();
+  await service.ctx.vault.refresh();
   t.match((await operator.get(`/complaints/${number}`)).body.caller, masked, 'a running node goes on');
   await t.rejects(keysOf(service.connection), /另一个主密钥/, 'the old one no longer opens');
   const vault = await openVault(service.connection.db, next, options(service));

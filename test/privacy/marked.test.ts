@@ -105,6 +105,11 @@ t.test('marked values', { timeout: 300_000 }, async (t) => {
   const due = JSON.parse((await agent.get('/callbacks')).text).items[0];
   const answers = { way: 'phone', reached: true, contacted: true, resolved: true, satisfaction: 'basic' };
   await agent.post(`/callbacks/${due.id}/attempts`, { ...answers, note: `${inText[0]}接听` });
+  await agent.get(`/callbacks/${due.id}`);
+  const struck = { number, kind: '不合理诉求', scope: 'none', reason: `已多次联系${person.phone}核实` };
+  t.equal((await assessor.post('/assessment/exclusions', struck)).status, 201);
+  for (const reader of [assessor, analyst, manager, auditor])
+    for (const url of ['/assessment/exclusions', '/assessment/exclusions/1']) await reader.get(url);
   for (const reader of [analyst, assessor]) {
     for (const report of ['rates', 'needs', 'volume', 'timeliness', 'supervision', 'hot', 'repeats'])
       for (const format of ['json', 'csv', 'xlsx']) await reader.get(`/reports/${report}?format=${format}`);
