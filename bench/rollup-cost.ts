@@ -16,6 +16,7 @@ import { contact, reply, sign } from '../src/handling/service.ts';
 import type { Filer } from '../src/intake/filing.ts';
 import { fileComplaint } from '../src/intake/service.ts';
 import { foldPending, keepUp } from '../src/rollup/service.ts';
+import { benchKeys } from './keys.ts';
 import { benchCases, say } from './texts.ts';
 
 const limit = 0.85;
@@ -31,7 +32,9 @@ const connection = await connectTo(server.url, connections + 2);
 try {
   await migrate(connection);
   await seedBuiltIn(connection.db, new Date());
-  process.exitCode = await measure(await createContext(connection.db));
+  process.exitCode = await measure(
+    await createContext(connection.db, { vault: await benchKeys(connection.db, dataDir) }),
+  );
 } finally {
   await connection.close();
   await server.release();

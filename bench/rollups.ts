@@ -23,6 +23,7 @@ import { copied } from '../src/generate/copy.ts';
 import { generate } from '../src/generate/service.ts';
 import { analyze } from '../src/generate/store.ts';
 import { rebuild } from '../src/rollup/service.ts';
+import { benchKeys } from './keys.ts';
 import { percentile } from './million.ts';
 import { benchCases, say } from './texts.ts';
 
@@ -105,13 +106,15 @@ async function fill(ctx: Context, complaints: number): Promise<void> {
   await analyze(ctx.db, ['rollup_lines', 'rollup_cells']);
 }
 
-async function onDatabase(url: string, complaints: number | null): Promise<Measured> {
+/** Fills the database first where a folder for its keys is given. */
+async function onDatabase(url: string, complaints: number, dataDir: string | null): Promise<Measured> {
   const connection = await connectTo(url, 4);
   try {
     await migrate(connection);
     await seedBuiltIn(connection.db, new Date());
-    const ctx = await createContext(connection.db);
-    if (complaints !== null) await fill(ctx, complaints);
+    const { db } = connection;
+    const ctx = await createContext(db, dataDir === null ? {} : { vault: await benchKeys(db, dataDir) });
+    if (dataDir !== null) await fill(ctx, complaints);
     const [row] = await ctx.db.execute<{ count: number; size: string }>(sql`
       select (select count(*)::int from complaints) as count, pg_size_pretty(pg_database_size(current_database())) as size`);
     say(`${row?.count} complaints, ${row?.size}`);
@@ -125,7 +128,7 @@ async function onOwnServer(complaints: number): Promise<Measured> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'jiesu-rollups-'));
   const server = await openEmbedded(dataDir);
   try {
-    return await onDatabase(server.url, complaints);
+    return await onDatabase(server.url, complaints, dataDir);
   } finally {
     await server.release();
     rmSync(dataDir, { recursive: true, force: true });
@@ -142,7 +145,7 @@ const urls = given.filter((one) => one.startsWith('postgres'));
 const wanted = Number(given.find((one) => /^\d+$/.test(one)) ?? 1_000_000);
 const [small, large] =
   urls[0] !== undefined && urls[1] !== undefined
-    ? [await onDatabase(urls[0], null), await onDatabase(urls[1], null)]
+    ? [await onDatabase(urls[0], 0, null), await onDatabase(urls[1], 0, null)]
     : [await onOwnServer(wanted / 10), await onOwnServer(wanted)];
 const verdicts = [...large.reports].flatMap(([name, p95]) => {
   const growth = (large.medians.get(name) ?? Number.NaN) / (small.medians.get(name) ?? Number.NaN);

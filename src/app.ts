@@ -10,6 +10,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import { reportRoutes } from './assessment/reports/routes.ts';
 import { assessmentRoutes } from './assessment/routes.ts';
 import { attachmentRoutes } from './attachment/routes.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { callbackRoutes } from './callback/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { closingRoutes } from './closing/routes.ts';
@@ -29,6 +30,7 @@ import { intakeRoutes } from './intake/routes.ts';
 import { knowledgeRoutes } from './knowledge/routes.ts';
 import { linkRoutes } from './link/routes.ts';
 import { outboxRoutes } from './outbox/routes.ts';
+import { privacyRoutes } from './privacy/routes.ts';
 import { type PublicLimits, publicRoutes } from './public/routes.ts';
 import { qualityRoutes } from './quality/routes.ts';
 import type { StreamSettings } from './queue/jobs.ts';
@@ -46,6 +48,8 @@ interface Settings {
   streams?: Partial<StreamSettings>;
   /** Requests a minute to the public page. */
   publicLimits?: Partial<PublicLimits>;
+  /** Callers that one token may unmask in an hour. */
+  unmaskLimit?: number;
   /** Addresses of proxies whose word on the client's own address is taken. */
   trustProxy?: string;
 }
@@ -89,11 +93,12 @@ export async function build(given: Context, log: FastifyBaseLogger, settings: Se
 }
 
 /** One line a feature. Plain calls, not plugins: they share one scope, so that one may refer to another's schemas. */
-function features(api: Api, ctx: Context, { streams, publicLimits }: Settings): void {
+function features(api: Api, ctx: Context, { streams, publicLimits, unmaskLimit }: Settings): void {
   knowledgeRoutes(api, ctx);
   intakeRoutes(api, ctx);
   linkRoutes(api, ctx);
   complaintRoutes(api, ctx);
+  privacyRoutes(api, ctx, unmaskLimit);
   triageRoutes(api, ctx);
   groupRoutes(api, ctx);
   workorderRoutes(api, ctx);
@@ -111,6 +116,7 @@ function features(api: Api, ctx: Context, { streams, publicLimits }: Settings): 
   catalogRoutes(api, ctx);
   rulesRoutes(api, ctx);
   outboxRoutes(api, ctx);
+  auditRoutes(api, ctx);
 }
 
 /** A line in the log for every request, and an orderly end: running requests finish, kept connections are closed. */

@@ -30,6 +30,14 @@ const Config = Type.Object({
   /** Requests a minute to the public page, by address and by complaint. */
   PUBLIC_LIMIT_ADDRESS: Type.Integer({ default: 60, minimum: 1 }),
   PUBLIC_LIMIT_NUMBER: Type.Integer({ default: 20, minimum: 1 }),
+  /** The key that seals the data keys of personal data: 32 bytes in base64; a file with them; or a command that prints them. */
+  MASTER_KEY: Type.Optional(Type.String({ minLength: 1 })),
+  MASTER_KEY_FILE: Type.Optional(Type.String({ minLength: 1 })),
+  MASTER_KEY_COMMAND: Type.Optional(Type.String({ minLength: 1 })),
+  /** In `production` some defaults of development are refused. */
+  NODE_ENV: Type.Optional(Type.String()),
+  /** How many callers one token may unmask in an hour. */
+  UNMASK_LIMIT: Type.Integer({ default: 120, minimum: 1 }),
   LOG_LEVEL: Type.Union(
     [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error'), Type.Literal('silent')],
     { default: 'info' },

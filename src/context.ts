@@ -12,6 +12,7 @@ import type { Files } from './files/files.ts';
 import { folderFiles } from './files/folder.ts';
 import { buildJudge, type Judge } from './intake/judge.ts';
 import { readWordShares } from './intake/store.ts';
+import { closedVault, type Vault } from './keys/vault.ts';
 import { type Allow, parseAllow } from './outbox/guard.ts';
 import type { WordShares } from './text/shares.ts';
 
@@ -36,6 +37,8 @@ export interface Context {
   random: (bytes: number) => Buffer;
   /** Where uploaded files are kept. */
   files: Files;
+  /** What personal data is sealed and opened with. */
+  vault: Vault;
 }
 
 export interface ContextOptions {
@@ -47,6 +50,8 @@ export interface ContextOptions {
   files?: Files;
   /** Folder of the models; the project's own where none is given. */
   models?: string;
+  /** Closed for commands that have nothing to do with callers. */
+  vault?: Vault;
   /** As in WEBHOOK_ALLOW. */
   webhookAllow?: string;
 }
@@ -82,6 +87,7 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
     clock,
     random: options.random ?? randomBytes,
     files: options.files ?? folderFiles('.data/attachments'),
+    vault: options.vault ?? closedVault,
     webhookAllow: parseAllow(options.webhookAllow ?? ''),
     judgeAt,
     catalogRows: () => ({ version, data: rows }),

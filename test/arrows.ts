@@ -38,22 +38,28 @@ export const arrows: Record<string, readonly string[]> = {
   watch: ['catalog', 'workorder'],
   outbox: ['access', 'catalog'],
   generate: [],
+  audit: ['catalog'],
+  privacy: ['access', 'catalog', 'text'],
+  opendata: ['catalog', 'figures'],
   demo: ['access', 'callback', 'catalog', 'complaint', 'handling', 'intake', 'workorder'],
 };
 /** The same for what is no feature. */
 export const others: Record<string, readonly string[]> = {
   // The seeds are checked and saved by the catalog; what is stored has the shapes that the intake and the links give it.
-  db: ['assessment', 'catalog', 'classify', 'intake', 'knowledge', 'link', 'rollup', 'text', 'workorder'],
+  db: ['access', 'assessment', 'catalog', 'classify', 'intake', 'knowledge', 'link', 'rollup', 'text', 'workorder'],
   http: ['access'],
+  keys: [],
   files: [],
   'context.ts': ['catalog', 'classify', 'intake', 'outbox', 'text'],
   // The service is made of all features but those that only commands use.
   'app.ts': Object.keys(arrows).filter(
-    (feature) => !['demo', 'divisions', 'generate', 'rollup', 'training', 'verify', 'watch'].includes(feature),
+    (feature) =>
+      !['demo', 'divisions', 'generate', 'opendata', 'rollup', 'training', 'verify', 'watch'].includes(feature),
   ),
   commands: [
     'access',
     'assessment',
+    'audit',
     'catalog',
     'classify',
     'closing',
@@ -63,7 +69,9 @@ export const others: Record<string, readonly string[]> = {
     'figures',
     'generate',
     'intake',
+    'opendata',
     'outbox',
+    'privacy',
     'rollup',
     'training',
     'verify',

@@ -45,6 +45,7 @@ export const permissions = {
   'order.attach': ['handler', 'manager'],
   'attachment.read': [...desk, 'handler', 'manager', 'callback', 'assessor', 'auditor', 'channel'],
   'attachment.withdraw': ['operator', 'dispatcher', 'callback', 'channel', 'handler', 'manager'],
+  'caller.unmask': ['operator', 'dispatcher', 'handler', 'manager', 'callback'],
   'callback.read': ['callback'],
   'callback.record': ['callback'],
   'callback.claim': ['callback'],
@@ -62,10 +63,22 @@ export const permissions = {
   'catalog.change': ['admin'],
   'catalog.try': ['admin', 'analyst'],
   'webhook.manage': ['admin', 'manager', 'channel'],
+  'audit.read': ['auditor'],
   'catalog.history': ['admin', 'analyst', 'auditor', 'dispatcher'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;
+
+/** Whoever asks for these and may not is audited. */
+export const watchedPermissions: readonly Permission[] = [
+  'period.close',
+  'exclusion.apply',
+  'exclusion.review',
+  'catalog.change',
+  'webhook.manage',
+  'caller.unmask',
+  'audit.read',
+];
 
 export function isRole(word: string): word is Role {
   return roles.some((role) => role === word);

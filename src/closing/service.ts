@@ -1,10 +1,12 @@
 /** Closes assessment periods (封账), shows them, and records what is put right afterwards (更正): see ADR 025. */
+import { maskText } from '../access/mask.ts';
 import { type Scope, type Session, scopeOf } from '../access/scope.ts';
 import { type AmendedCase, type FrozenRule, sameCase, scopeOfCase } from '../assessment/frozen.ts';
 import { type Period, parsePeriod, periodAt, ruleOfPeriod, shiftPeriod } from '../assessment/period.ts';
 import { countFrozen, frozenTables, ruleFor } from '../assessment/service.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
+import { recordAudit } from '../db/audit.ts';
 import { insertEvents } from '../db/history.ts';
 import { AppError } from '../http/errors.ts';
 import { page, readNumbers, readParts, writeCursor } from '../http/schemas.ts';
@@ -113,6 +115,8 @@ export async function closePeriod(ctx: Context, session: Session, code: string, 
         await insertFigures(tx, { period: code, ...table }, await countFrozen(tx, code, span, table));
       }
       await updatePeriod(tx, code, { ...counted, status: 'closed', closedAt: now, closedBy: actor, cases, lastEvent });
+      const detail = { cases, lastEvent, ruleVersion: rule.assessment.version };
+      await recordAudit(tx, { at: now, actor, action: 'period.close', target: `period:${code}`, detail });
     },
     { isolationLevel: 'repeatable read' },
   );
@@ -146,6 +150,8 @@ async function amend(
   const about = { complaintId: found.id, at, actor };
   const id = await insertAmendment(tx, { ...about, period: code, reason, exclusionId, before, after });
   await insertEvents(tx, [{ ...about, action: 'amend', data: { period: code, amendment: id, reason } }]);
+  const detail = { amendment: id, complaint: found.id, exclusion: exclusionId, reason };
+  await recordAudit(tx, { at, actor, action: 'period.amend', target: `period:${code}`, detail });
   return id;
 }
 
@@ -192,7 +198,7 @@ function viewCase({ answer, ...rest }: AmendedCase) {
 function viewAmendment({ id, number, at, actor, reason, exclusionId, before, after }: AmendmentRow): AmendmentView {
   const exclusion = exclusionId === null ? null : String(exclusionId);
   const sides = { before: viewCase(before), after: viewCase(after) };
-  return { id: String(id), number, at: shanghaiTime(at), actor, reason, exclusion, ...sides };
+  return { id: String(id), number, at: shanghaiTime(at), actor, reason: maskText(reason), exclusion, ...sides };
 }
 
 /** What was put right in a closed period, the newest first; a unit sees that of its own cases. */

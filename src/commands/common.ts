@@ -1,5 +1,6 @@
 /** What the commands share: opening the database, and failing with words instead of a stack. */
 
+import { randomBytes } from 'node:crypto';
 import type { SeedProblem } from '../catalog/files.ts';
 import { ModelError } from '../classify/model-file.ts';
 import type { Config } from '../config.ts';
@@ -10,6 +11,10 @@ import { migrate } from '../db/migrate.ts';
 import { SeedError, seedBuiltIn } from '../db/seed.ts';
 import { GenerateError } from '../generate/service.ts';
 import { AppError } from '../http/errors.ts';
+import { readMaster } from '../keys/master.ts';
+import { sealPlain } from '../keys/rotate.ts';
+import { KeyError } from '../keys/sealing.ts';
+import { openVault, type Vault } from '../keys/vault.ts';
 import { ExampleError } from '../training/examples.ts';
 
 /** A command cannot go on; the message is for the person who typed it. Exit code 1. */
@@ -26,6 +31,14 @@ export async function withDatabase<T>(body: (connection: Connection, config: Con
   } finally {
     await connection.close();
   }
+}
+
+/** Opens the keys of the database and seals what is from before there were keys. */
+export async function openKeys({ db }: Connection, config: Config): Promise<Vault> {
+  const vault = await openVault(db, await readMaster(config), { clock: () => new Date(), random: randomBytes });
+  const sealed = await sealPlain(db, vault, new Date());
+  if (sealed > 0) say(`已加密 ${sealed} 件诉求的诉求人`);
+  return vault;
 }
 
 /** The seed files a command works on: those of a folder it was given, else those of CITY. */
@@ -45,7 +58,7 @@ export function describe(error: unknown): string {
     const fields = (error.extra.errors ?? []).map(({ path, message }) => `${path}：${message}`);
     return [error.message, ...fields].filter((part) => part !== '').join('；') || error.code;
   }
-  const spoken = [CommandError, CityError, GenerateError, ModelError, ExampleError];
+  const spoken = [CommandError, KeyError, CityError, GenerateError, ModelError, ExampleError];
   if (error instanceof Error && spoken.some((kind) => error instanceof kind)) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -9,7 +9,7 @@ import { copied } from '../generate/copy.ts';
 import { generate as generateAll } from '../generate/service.ts';
 import { analyze, sizes } from '../generate/store.ts';
 import { rebuild } from '../rollup/service.ts';
-import { CommandError, print, say, withDatabase } from './common.ts';
+import { CommandError, openKeys, print, say, withDatabase } from './common.ts';
 import { forEachConcurrently } from './concurrent.ts';
 import { makeCases, wholeNumber } from './demo.ts';
 
@@ -34,10 +34,17 @@ export async function rollupRebuild(): Promise<void> {
 export async function generate(options: { complaints: string; years: string; words: boolean }): Promise<void> {
   const complaints = wholeNumber(options.complaints, '--complaints', 100_000_000);
   const years = wholeNumber(options.years, '--years', 20);
-  await withDatabase(async ({ db }, { CITY }) => {
-    const ctx = await createContext(db);
+  await withDatabase(async (connection, config) => {
+    const { db } = connection;
+    const ctx = await createContext(db, { vault: await openKeys(connection, config) });
     const { catalog } = ctx.judgeAt(ctx.clock());
-    const cases = makeCases(catalog, lastComplete(ctx.clock(), catalog.assessment), told, seed, cityFolder(CITY));
+    const cases = makeCases(
+      catalog,
+      lastComplete(ctx.clock(), catalog.assessment),
+      told,
+      seed,
+      cityFolder(config.CITY),
+    );
     say(`先由服务办理 ${told} 件合成诉求`);
     await forEachConcurrently(cases, atOnce, async (one) => void (await runCase(ctx, one)));
     await generateAll(db, { complaints, weeks: years * 52, words: options.words }, say);

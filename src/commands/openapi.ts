@@ -6,6 +6,7 @@ import postgres from 'postgres';
 import { stringify } from 'yaml';
 import { build } from '../app.ts';
 import { silentSignal } from '../db/signal.ts';
+import { closedVault } from '../keys/vault.ts';
 import { createLogger } from '../logger.ts';
 import { parseAllow } from '../outbox/guard.ts';
 import { CommandError, say } from './common.ts';
@@ -27,6 +28,7 @@ export async function renderOpenApi(): Promise<string> {
     refresh: idle,
     clock: idle,
     random: idle,
+    vault: closedVault,
     files: { put: idle, open: idle, incoming: '' },
     webhookAllow: parseAllow(''),
     segmenter: { name: '', learn: idle, cut: idle, searchWords: idle, searchPlaces: idle },

@@ -2,6 +2,7 @@
 import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import { build } from '../app.ts';
+import { startChaining } from '../audit/jobs.ts';
 import { shanghaiDate } from '../catalog/calendar.ts';
 import { type Config, readConfig } from '../config.ts';
 import { type Context, createContext } from '../context.ts';
@@ -12,12 +13,13 @@ import { openFiles } from '../files/open.ts';
 import { removeAbandoned } from '../files/receive.ts';
 import { createLogger } from '../logger.ts';
 import { createDeliveries } from '../outbox/jobs.ts';
+import { startRetention } from '../privacy/jobs.ts';
 import { startRollup } from '../rollup/jobs.ts';
 import { startWatch } from '../watch/jobs.ts';
 import { missingYears } from '../workorder/deadline.ts';
-import { CommandError } from './common.ts';
+import { CommandError, openKeys } from './common.ts';
 
-/** How often a running service looks for newly loaded reference data. */
+/** How often a running service looks for newly loaded reference data and new keys (`keys rotate` waits for longer). */
 const refreshMs = 30_000;
 /** How long running requests may take to finish when the service stops. */
 const graceMs = 10_000;
@@ -78,20 +80,27 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   await seedBuiltIn(connection.db, new Date(), config.CITY);
   await removeAbandoned(files.incoming, new Date());
   const { signal } = connection;
-  const ctx = await createContext(connection.db, { files, signal, webhookAllow: config.WEBHOOK_ALLOW });
+  const vault = await openKeys(connection, config);
+  const ctx = await createContext(connection.db, { files, signal, vault, webhookAllow: config.WEBHOOK_ALLOW });
   checkCalendar(ctx, log);
   const { TRUST_PROXY: trustProxy, PUBLIC_LIMIT_ADDRESS: address, PUBLIC_LIMIT_NUMBER: number } = config;
   const proxies = trustProxy === undefined ? {} : { trustProxy };
-  const app = await build(ctx, log, { publicLimits: { address, number }, ...proxies });
+  const limits = { publicLimits: { address, number }, unmaskLimit: config.UNMASK_LIMIT };
+  const app = await build(ctx, log, { ...limits, ...proxies });
   opened.push(() => app.close());
   const refresh = setInterval(() => {
     ctx.refresh().catch((error: unknown) => log.error({ err: error }, 'reference data could not be refreshed'));
+    vault.refresh().catch((error: unknown) => log.error({ err: error }, 'new keys could not be read'));
   }, refreshMs);
   opened.push(async () => clearInterval(refresh));
   const watch = startWatch(ctx, log);
   opened.push(watch.stop);
   const rollup = startRollup(ctx, log);
   opened.push(rollup.stop);
+  const chaining = startChaining(ctx, log);
+  opened.push(chaining.stop);
+  const retention = startRetention(ctx, log);
+  opened.push(retention.stop);
   const deliveries = createDeliveries(ctx, log);
   deliveries.start();
   opened.push(deliveries.stop);

@@ -5,10 +5,11 @@
 import '@fastify/swagger';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import type { Permission } from '../access/roles.ts';
-import { may } from '../access/roles.ts';
+import { may, watchedPermissions } from '../access/roles.ts';
 import type { Session } from '../access/scope.ts';
 import { authenticate } from '../access/service.ts';
 import type { Context } from '../context.ts';
+import { recordAudit } from '../db/audit.ts';
 import { AppError, fieldError, Problem } from './errors.ts';
 import { ref } from './schemas.ts';
 
@@ -79,6 +80,18 @@ function addErrorAnswers(route: RouteOptions, permission: Permission): void {
   };
 }
 
+/** By its route, not its address: what stands in that is not ours. */
+async function recordRefusal(
+  db: Context['db'],
+  { actor }: Session,
+  { method, routeOptions }: FastifyRequest,
+  permission: Permission,
+  at: Date,
+): Promise<void> {
+  const detail = { method, route: routeOptions.url };
+  await recordAudit(db, { at, actor, action: 'access.refuse', target: `permission:${permission}`, detail });
+}
+
 /** Installs the checks. `internal` routes are those of plugins (documentation), open by design. */
 export function installSecurity(app: FastifyInstance, { db, clock }: Pick<Context, 'db' | 'clock'>): void {
   app.decorateRequest('session', null);
@@ -91,8 +104,12 @@ export function installSecurity(app: FastifyInstance, { db, clock }: Pick<Contex
   app.addHook('onRequest', async (request) => {
     const { permission } = request.routeOptions.config;
     if (permission === undefined || permission === 'public') return;
-    const session = await authenticate(db, request.headers.authorization, clock());
-    if (!may(session.role, permission)) throw new AppError('FORBIDDEN');
+    const now = clock();
+    const session = await authenticate(db, request.headers.authorization, now);
+    if (!may(session.role, permission)) {
+      if (watchedPermissions.includes(permission)) await recordRefusal(db, session, request, permission, now);
+      throw new AppError('FORBIDDEN');
+    }
     request.session = session;
   });
 }

@@ -169,7 +169,7 @@ t.test('what is due', async (t) => {
     result: 'resolved',
     reply: '已清运。',
     unit: { code: '110105026' },
-    caller: { phone: '19900001234' },
+    caller: { phone: '199****1234' },
   });
   const pages: string[][] = [];
   for (let next: string | null = '', n = 0; next !== null && n < 9; n += 1) {
