@@ -6,7 +6,10 @@ import { tableXlsx } from '../../figures/spreadsheet.ts';
 import type { Table } from '../../figures/table.ts';
 import { oneOf } from '../../http/schemas.ts';
 
-const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+export const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** Media types of files, by their ending. */
+export const fileTypes = { csv: 'text/csv; charset=utf-8', xlsx: xlsxType } as const;
 
 /** Query parameters of every report that may be had as a file. */
 export const fileQuery = {
@@ -37,7 +40,7 @@ function fileName({ name, by, period }: Table, ending: string): string {
 export async function sendTable(reply: FastifyReply, table: Table, format: 'csv' | 'xlsx', bom: string | undefined) {
   const body = format === 'csv' ? tableCsv(table, wantsBom(bom)) : await tableXlsx(table);
   return reply
-    .type(format === 'csv' ? 'text/csv; charset=utf-8' : xlsxType)
+    .type(fileTypes[format])
     .header('content-disposition', `attachment; filename="${fileName(table, format)}"`)
     .send(body);
 }

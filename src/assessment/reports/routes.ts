@@ -8,7 +8,7 @@ import type { Api } from '../../http/api.ts';
 import { ref } from '../../http/schemas.ts';
 import { sessionOf } from '../../http/security.ts';
 import { bulletin } from './bulletin.ts';
-import { reportContent, sendTable } from './files.ts';
+import { fileTypes, reportContent, sendTable, xlsxType } from './files.ts';
 import { hot } from './hot.ts';
 import { needs } from './needs.ts';
 import { dimensions } from './rates.ts';
@@ -32,9 +32,10 @@ import { volume } from './volume.ts';
 
 export const reports: readonly Report[] = [needs, volume, timeliness, supervision, hot, repeats];
 
-const rates: Listed = { name: 'rates', dimensions: [...dimensions], figures: ratesFigures };
+const rates: Listed = { name: 'rates', title: '三率', dimensions: [...dimensions], figures: ratesFigures };
 
 const streamed = Type.Unsafe<PassThrough>({ type: 'string' });
+const streamedBytes = Type.Unsafe<PassThrough>({ type: 'string', format: 'binary' });
 
 function reportRoute(app: Api, ctx: Context, report: Report): void {
   app.get(
@@ -72,19 +73,23 @@ function casesRoute(app: Api, ctx: Context, report: Listed): void {
         response: {
           200: {
             description: '明细',
-            content: { 'application/json': { schema: ref(ReportCases) }, 'text/csv': { schema: streamed } },
+            content: {
+              'application/json': { schema: ref(ReportCases) },
+              'text/csv': { schema: streamed },
+              [xlsxType]: { schema: streamedBytes },
+            },
           },
         },
       },
     },
     async (request, reply) => {
-      const { query } = request;
+      const { format = 'json', ...query } = request.query;
       const scope = scopeOf(sessionOf(request));
-      if (query.format !== 'csv') return listCases(ctx, report, query, scope, ctx.clock());
-      const { stream, figure } = streamCases(ctx, report, query, scope, ctx.clock());
+      if (format === 'json') return listCases(ctx, report, query, scope, ctx.clock());
+      const { stream, figure } = streamCases(ctx, report, { ...query, format }, scope, ctx.clock());
       return reply
-        .type('text/csv; charset=utf-8')
-        .header('content-disposition', `attachment; filename="${report.name}-${figure}-cases.csv"`)
+        .type(fileTypes[format])
+        .header('content-disposition', `attachment; filename="${report.name}-${figure}-cases.${format}"`)
         .send(stream);
     },
   );
