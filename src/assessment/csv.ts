@@ -3,7 +3,7 @@ import type { Column, Line, Table } from '../figures/table.ts';
 import type { RatesMean, RatesReport, RatesRow } from './reports/rates.ts';
 
 /** The words of each column stand with the figures of the rates; those beside them here. */
-function columnsOf(figures: readonly Column[]): Column[] {
+export function columnsOf(figures: readonly Column[]): Column[] {
   const known = new Map(figures.map((column) => [column.key, column]));
   const own = (key: string, heading: string, type: Column['type'], note = '', cases: string | null = null) => [
     { key, heading, type, note, cases },
@@ -25,7 +25,7 @@ function columnsOf(figures: readonly Column[]): Column[] {
 }
 
 /** What a figure was held against stands in the answer alone, not in files. */
-function lineOf({ resolutionInterval, excluded, target, change: _, ...row }: RatesRow): Line {
+export function lineOf({ resolutionInterval, excluded, target, change: _, ...row }: RatesRow): Line {
   return {
     ...row,
     'resolutionInterval.lo': resolutionInterval?.[0] ?? null,

@@ -6,6 +6,7 @@ import type { Api } from '../http/api.ts';
 import { ref } from '../http/schemas.ts';
 import { sessionOf } from '../http/security.ts';
 import { ratesTable } from './csv.ts';
+import { exclusionsTable, rankingTable } from './ranking-table.ts';
 import { fileQuery, reportContent, sendTable } from './reports/files.ts';
 import {
   ExclusionsQuery,
@@ -26,6 +27,9 @@ const RatesRequest = Type.Object(
   },
   { additionalProperties: false },
 );
+
+const RankingRequest = Type.Object({ ...RankingQuery.properties, ...fileQuery }, { additionalProperties: false });
+const ExclusionsRequest = Type.Object({ ...ExclusionsQuery.properties, ...fileQuery }, { additionalProperties: false });
 
 const answer = { description: '三率报表', content: reportContent(ref(RatesReport)) };
 
@@ -67,11 +71,15 @@ function rankingRoutes(app: Api, ctx: Context): void {
         operationId: 'getRanking',
         tags: ['reports'],
         summary: '同类单位的排名与分类；考核规则可规定不排名',
-        querystring: RankingQuery,
-        response: { 200: ref(RankingReport) },
+        querystring: RankingRequest,
+        response: { 200: { description: '排名', content: reportContent(ref(RankingReport)) } },
       },
     },
-    (request) => rankingReport(ctx, request.query, scopeOf(sessionOf(request)), ctx.clock()),
+    async (request, reply) => {
+      const { format = 'json', bom, ...query } = request.query;
+      const report = await rankingReport(ctx, query, scopeOf(sessionOf(request)), ctx.clock());
+      return format === 'json' ? report : sendTable(reply, rankingTable(report, ratesColumns), format, bom);
+    },
   );
 
   app.get(
@@ -82,10 +90,14 @@ function rankingRoutes(app: Api, ctx: Context): void {
         operationId: 'getExclusions',
         tags: ['reports'],
         summary: '剔除情况：两种口径对照，按原因的件数',
-        querystring: ExclusionsQuery,
-        response: { 200: ref(ExclusionsReport) },
+        querystring: ExclusionsRequest,
+        response: { 200: { description: '剔除情况', content: reportContent(ref(ExclusionsReport)) } },
       },
     },
-    (request) => exclusionsReport(ctx, request.query, scopeOf(sessionOf(request)), ctx.clock()),
+    async (request, reply) => {
+      const { format = 'json', bom, ...query } = request.query;
+      const report = await exclusionsReport(ctx, query, scopeOf(sessionOf(request)), ctx.clock());
+      return format === 'json' ? report : sendTable(reply, exclusionsTable(report), format, bom);
+    },
   );
 }

@@ -57,6 +57,45 @@ t.test('workbooks', async (t) => {
     t.match(about(sheets).行数, /^0，/);
   });
 
+  await t.test('the ranking: each kind by itself, the figures of the API', async (t) => {
+    const { body } = await analyst.get('/reports/ranking?period=2026-11');
+    const { sheets } = await workbook(world, analyst, '/reports/ranking?period=2026-11&format=xlsx');
+    const [head = [], ...rows] = sheets.get('排名') ?? [];
+    const column = (heading: string) => head.indexOf(heading);
+    const find = (key: string) => rows.find((row) => row[column('代码')] === key) ?? [];
+    t.equal(rows.length, body.items.length + 1, 'the units and their total');
+    for (const { key, rank, of, composite, volume, resolutionRate } of body.items) {
+      t.match(
+        ['名次', '同类有名次', '综合分', '受理量', '解决率'].map((heading) => find(key)[column(heading)]),
+        [rank, of, composite, volume, resolutionRate],
+        key,
+      );
+    }
+    const kinds = rows.slice(0, -1).map((row) => row[column('类别')]);
+    t.same(
+      kinds,
+      [...new Set(kinds)].flatMap((kind) => kinds.filter((one) => one === kind)),
+      'kind after kind',
+    );
+    t.match(about(sheets), { 口径: '全口径', 综合分变化: /2026-09-19/ });
+    const csv = await analyst.get('/reports/ranking?period=2026-11&format=csv');
+    t.match(csv.text, /^key,name,kind,rank,of,volume,/);
+  });
+
+  await t.test('exclusions: both bases side by side, with the reasons', async (t) => {
+    const { body } = await analyst.get('/reports/exclusions?period=2026-11&by=type');
+    const { sheets } = await workbook(world, analyst, '/reports/exclusions?period=2026-11&by=type&format=xlsx');
+    const [head = [], ...rows] = sheets.get('剔除情况') ?? [];
+    const total = rows.at(-1) ?? [];
+    t.equal(total[head.indexOf('不计入')], body.total.excluded);
+    t.ok(body.total.excluded > 0);
+    t.equal(total[head.indexOf('受理量（全口径）')], body.total.all.volume);
+    t.equal(total[head.indexOf('受理量（考核口径）')], body.total.assessed.volume);
+    const [{ name, count }] = body.total.reasons;
+    t.match(String(total[head.indexOf('按原因')]), `${name}:${count}`);
+    t.match(about(sheets), { 口径: '全口径与考核口径对照' });
+  });
+
   await t.test('a question that cannot be is refused before a file begins', async (t) => {
     const { status, body } = await analyst.get('/reports/volume/cases?key=total&figure=none&format=xlsx');
     t.equal(status, 400);
