@@ -88,6 +88,7 @@ const others: Record<string, readonly string[]> = {
     'figures',
     'intake',
     'outbox',
+    'quality',
     'training',
     'verify',
     'watch',

@@ -6,7 +6,6 @@ import type { Api } from '../http/api.ts';
 import { ref } from '../http/schemas.ts';
 import { sessionOf } from '../http/security.ts';
 import { ratesTable } from './csv.ts';
-import { exclusionsTable, rankingTable } from './ranking-table.ts';
 import { fileQuery, reportContent, sendTable } from './reports/files.ts';
 import {
   ExclusionsQuery,
@@ -16,6 +15,7 @@ import {
   RankingReport,
   RankingRow,
 } from './reports/ranking.ts';
+import { exclusionsTable, rankingTable } from './reports/ranking-table.ts';
 import { RateChange, RatesMean, RatesQuery, RatesReport, RatesRow, ReportPeriod } from './reports/rates.ts';
 import { ratesColumns } from './reports/rates-cases.ts';
 import { exclusionsReport, rankingReport, ratesReport } from './service.ts';

@@ -11,6 +11,9 @@ import {
   type Value,
 } from './table.ts';
 
+/** Media type of a workbook. */
+export const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
 const formats: Partial<Record<ColumnType, string>> = {
   integer: '#,##0',
   rate: '0.00%',

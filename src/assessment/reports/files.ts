@@ -2,11 +2,9 @@
 import type { FastifyReply } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { tableCsv } from '../../figures/csv.ts';
-import { tableXlsx } from '../../figures/spreadsheet.ts';
+import { tableXlsx, xlsxType } from '../../figures/spreadsheet.ts';
 import type { Table, TableBasis } from '../../figures/table.ts';
 import { oneOf } from '../../http/schemas.ts';
-
-export const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 /** Media types of files, by their ending. */
 export const fileTypes = { csv: 'text/csv; charset=utf-8', xlsx: xlsxType } as const;

@@ -118,7 +118,15 @@ export const ReportAnswer = Type.Object(
 /** A table as it is answered. */
 export function answerOf({ rows, totals, columns, notes, ...meta }: Table): Static<typeof ReportAnswer> {
   const [total = { key: 'total', name: '合计' }] = totals;
-  return { ...meta, columns: [...columns], items: [...rows], total, notes: [...notes] };
+  const { code, from, to, closed } = meta.period;
+  return {
+    ...meta,
+    period: { code, from, to, closed },
+    columns: [...columns],
+    items: [...rows],
+    total,
+    notes: [...notes],
+  };
 }
 
 export const ReportCase = Type.Object(

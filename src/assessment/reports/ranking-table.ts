@@ -1,8 +1,8 @@
 /** The ranking and the report of exclusions as tables, for files and the terminal. Pure. */
-import type { Column, ColumnType, Line, Table } from '../figures/table.ts';
-import { columnsOf, lineOf } from './csv.ts';
-import type { ExclusionsReport, ExclusionsRow, RankingReport, RankingRow } from './reports/ranking.ts';
-import { kindNames } from './reports/rates.ts';
+import type { Column, ColumnType, Line, Table } from '../../figures/table.ts';
+import { columnsOf, lineOf } from '../csv.ts';
+import type { ExclusionsReport, ExclusionsRow, RankingReport, RankingRow } from './ranking.ts';
+import { kindNames } from './rates.ts';
 
 const own = (key: string, heading: string, type: ColumnType, note = ''): Column => ({
   key,
