@@ -62,8 +62,8 @@ export async function countRates(db: Db, selection: Selection): Promise<CountedR
       ${sum(sql`dissatisfied`, whole)} as dissatisfied,
       ${sum(sql`replied`, partly)} as replied,
       ${sum(sql`on_time`, partly)} as "repliedOnTime",
-      coalesce(jsonb_object_agg(reason, left_out) filter (where left_out > 0), '{}') as excluded
-    from counted where ${partly} or left_out > 0
+      coalesce(jsonb_object_agg(reason, of_reason) filter (where left_out > 0), '{}') as excluded
+    from (select *, (sum(left_out) over (partition by key, reason))::int as of_reason from counted) counted where ${partly} or left_out > 0
     group by key`);
   return [...rows];
 }
