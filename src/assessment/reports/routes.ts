@@ -9,6 +9,7 @@ import type { Api } from '../../http/api.ts';
 import { ref } from '../../http/schemas.ts';
 import { sessionOf } from '../../http/security.ts';
 import { bulletin } from './bulletin.ts';
+import { exclusionsFigures } from './exclusions-cases.ts';
 import { fileTypes, reportContent, sendTable } from './files.ts';
 import { hot } from './hot.ts';
 import { needs } from './needs.ts';
@@ -33,7 +34,12 @@ import { volume } from './volume.ts';
 
 export const reports: readonly Report[] = [needs, volume, timeliness, supervision, hot, repeats];
 
-const rates: Listed = { name: 'rates', title: '三率', dimensions: [...dimensions], figures: ratesFigures };
+/** Those whose figures are made elsewhere: here they have their lists. */
+const listed: readonly Listed[] = [
+  { name: 'rates', title: '三率', dimensions: [...dimensions], figures: ratesFigures },
+  { name: 'ranking', title: '排名', dimensions: ['unit'], figures: ratesFigures },
+  { name: 'exclusions', title: '剔除情况', dimensions: [...dimensions], figures: exclusionsFigures },
+];
 
 const streamed = Type.Unsafe<PassThrough>({ type: 'string' });
 const streamedBytes = Type.Unsafe<PassThrough>({ type: 'string', format: 'binary' });
@@ -124,6 +130,6 @@ export function reportRoutes(app: Api, ctx: Context): void {
     reportRoute(app, ctx, report);
     casesRoute(app, ctx, report);
   }
-  casesRoute(app, ctx, rates);
+  for (const report of listed) casesRoute(app, ctx, report);
   bulletinRoute(app, ctx);
 }

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { ratesColumns } from '../../../src/assessment/reports/rates-cases.ts';
 import { reports } from '../../../src/assessment/reports/routes.ts';
-import type { Caller } from '../../helper.ts';
+import { type Caller, refused } from '../../helper.ts';
 import { town } from './town.ts';
 
 interface Row extends Record<string, unknown> {
@@ -79,5 +79,36 @@ t.test('the lists are as long as the figures, with exclusions that stand', async
         for (const figure of figures) await look(name, query, row, figure);
     }
   }
+  await t.test('the report of exclusions, both sides of it', async (t) => {
+    for (const by of ['unit', 'type', 'day', 'kind']) {
+      const { items, total } = await get(`/reports/exclusions?period=2026-11&by=${by}`);
+      for (const row of [total, ...items]) {
+        const figures = {
+          excluded: row.excluded,
+          'all.volume': row.all.volume,
+          'assessed.volume': row.assessed.volume,
+          'all.composite': row.all.valid,
+          'assessed.resolutionRate': row.assessed.valid,
+        };
+        for (const [key, count] of Object.entries(figures)) {
+          const query = `period=2026-11&by=${by}&key=${row.key}&figure=${key}&limit=500`;
+          const list = await get(`/reports/exclusions/cases?${query}`);
+          if (list.count !== count || list.items.length !== count) t.fail(`${query}: ${list.count} for ${count}`);
+        }
+      }
+      t.ok(total.excluded > struck.none + struck.responseOnly, `${by}: request types are left out, too`);
+    }
+    const url = '/reports/exclusions/cases?key=total&figure=excluded&basis=assessed';
+    refused(t, 'a basis of both', await analyst.get(url), 400, 'VALIDATION_FAILED', 'basis');
+  });
+
+  await t.test('the ranking', async (t) => {
+    const { items } = await get('/reports/ranking?period=2026-11&basis=assessed');
+    for (const { key, valid, volume } of items.slice(0, 4)) {
+      const url = `/reports/ranking/cases?period=2026-11&basis=assessed&key=${key}`;
+      t.equal((await get(`${url}&figure=composite`)).count, valid);
+      t.equal((await get(`${url}&figure=volume`)).count, volume);
+    }
+  });
   t.ok(looked > 500, `${looked} figures`);
 });
