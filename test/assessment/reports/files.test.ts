@@ -1,6 +1,9 @@
 /** Reports and the lists behind them as workbooks, read back by another program: the same figures, typed, and explained. */
+import { sql } from 'drizzle-orm';
 import readExcel from 'read-excel-file/node';
 import t from 'tap';
+import { streamCases } from '../../../src/assessment/reports/service.ts';
+import { volume } from '../../../src/assessment/reports/volume.ts';
 import type { Caller, TestApp } from '../../helper.ts';
 import { town } from './town.ts';
 
@@ -94,6 +97,19 @@ t.test('workbooks', async (t) => {
     const [{ name, count }] = body.total.reasons;
     t.match(String(total[head.indexOf('按原因')]), `${name}:${count}`);
     t.match(about(sheets), { 口径: '全口径与考核口径对照' });
+  });
+
+  await t.test('a reader who leaves lets the database go', async (t) => {
+    const { ctx, connection } = world;
+    const query = { period: '2026-11', key: 'total', figure: 'volume', limit: 1 };
+    for (const format of ['csv', 'xlsx'] as const) {
+      const { stream, done } = streamCases(ctx, volume, { ...query, format }, { kind: 'all' }, ctx.clock());
+      stream.on('error', () => undefined).destroy();
+      await done;
+      const [open] = await connection.db.execute<{ count: number }>(sql`select count(*)::int as count
+        from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`);
+      t.equal(open?.count, 0, format);
+    }
   });
 
   await t.test('a question that cannot be is refused before a file begins', async (t) => {
