@@ -61,7 +61,8 @@ async function exportAll(ctx: Context, format: Format, days: number): Promise<Ex
 
 /** Whether four times as many rows take no more memory. */
 async function staysFlat(ctx: Context, format: Format): Promise<boolean> {
-  await exportAll(ctx, format, 90);
+  // Until the memory of the process has settled.
+  await exportAll(ctx, format, 182);
   const few = await exportAll(ctx, format, 182);
   const many = await exportAll(ctx, format, 729);
   const grown = megabytes(many.peak - few.peak);
