@@ -1,5 +1,5 @@
 /** The command line. Results go to stdout, all else to stderr; exit codes: 0 done, 1 refused or failed, 2 wrong usage. */
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 import { assessVerify } from './commands/assess.ts';
 import { auditVerify } from './commands/audit.ts';
 import { classify } from './commands/classify.ts';
@@ -15,7 +15,7 @@ import { modelList, modelUse } from './commands/model.ts';
 import { openapi } from './commands/openapi.ts';
 import { opendata } from './commands/opendata.ts';
 import { privacyErase, privacyExport } from './commands/privacy.ts';
-import { reportRates } from './commands/report.ts';
+import { report, reportNames } from './commands/report.ts';
 import { rulesCheck } from './commands/rules.ts';
 import { serve } from './commands/serve.ts';
 import { train } from './commands/train.ts';
@@ -59,21 +59,24 @@ program
   .action(importFile);
 program
   .command('report')
-  .description('报表')
-  .command('rates')
-  .description('三率报表，与接口同口径')
-  .option('--period <code>', '考核期，如 2026-11')
+  .description('报表，参数与口径同接口；各报表可用的参数和分组见 openapi.yaml')
+  .addArgument(new Argument('<name>', '报表').choices(reportNames))
+  .option('--period <code>', '考核期，如 2026-11；默认为当前考核期')
   .option('--from <date>', '起始日期（含）')
   .option('--to <date>', '截止日期（不含）')
-  .option('--by <dimension>', '分组', 'unit')
+  .option('--by <dimension>', '每行是什么，如 unit、street、day')
   .option('--depth <level>', '事项级别，只用于 --by matter')
-  .option('--basis <basis>', 'all 全口径，assessed 考核口径', 'all')
+  .option('--basis <basis>', 'all 全口径（默认），assessed 考核口径')
   .option('--group <kind>', '只计这一类单位')
   .option('--district <code>', '只计此区')
   .option('--unit <code>', '只计此单位')
-  .option('--format <format>', 'table、csv、json 或 xlsx', 'table')
+  .option('--amended <choice>', '1：已封账的考核期按更正以后的数')
+  .option('--compare <with>', 'previous 上一期，year 上年同期：rates、ranking')
+  .option('--level <level>', '事项级别：quality')
+  .option('--interval <interval>', 'day、week、month、none：quality')
+  .option('--format <format>', 'table（默认）、csv、json、xlsx；bulletin 为 html')
   .option('--output <file>', '写入文件')
-  .action(reportRates);
+  .action(report);
 program
   .command('verify')
   .description('由流转记录重放每件诉求和工单，与库中现状比较：一致则打印 equal，否则列出不同并以 1 退出')

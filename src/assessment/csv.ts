@@ -1,9 +1,10 @@
 /** The report of the three rates as CSV for spreadsheets, and as a table for the terminal. Pure. */
-import type { Column, Line, Table } from '../figures/table.ts';
+import { basisNames, type Column, type Line, type Table } from '../figures/table.ts';
+import { align, ruled } from '../figures/terminal.ts';
 import type { RatesMean, RatesReport, RatesRow } from './reports/rates.ts';
 
 /** The words of each column stand with the figures of the rates; those beside them here. */
-function columnsOf(figures: readonly Column[]): Column[] {
+export function columnsOf(figures: readonly Column[]): Column[] {
   const known = new Map(figures.map((column) => [column.key, column]));
   const own = (key: string, heading: string, type: Column['type'], note = '', cases: string | null = null) => [
     { key, heading, type, note, cases },
@@ -25,7 +26,7 @@ function columnsOf(figures: readonly Column[]): Column[] {
 }
 
 /** What a figure was held against stands in the answer alone, not in files. */
-function lineOf({ resolutionInterval, excluded, target, change: _, ...row }: RatesRow): Line {
+export function lineOf({ resolutionInterval, excluded, target, change: _, ...row }: RatesRow): Line {
   return {
     ...row,
     'resolutionInterval.lo': resolutionInterval?.[0] ?? null,
@@ -52,15 +53,6 @@ export function ratesTable({ items, total, mean, ...meta }: RatesReport, figures
   };
 }
 
-/** Blocks whose characters take two columns in a terminal: Hangul, CJK, kana, full-width forms, supplementary ideographs. */
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/gu;
-
-/** Columns a text takes in a terminal (Unicode East Asian Width, without combining marks, which do not occur here). */
-export function displayWidth(text: string): number {
-  return [...text].length + (text.match(wide)?.length ?? 0);
-}
-
 const none = '-';
 const percent = (rate: number | null) => (rate === null ? none : `${(rate * 100).toFixed(2)}%`);
 const points = (composite: number | null) => composite?.toFixed(1) ?? none;
@@ -80,28 +72,11 @@ function tableRow(row: RatesRow): string[] {
   return [name, String(row.volume), String(row.valid), ...rateCells(row), verdict(row.meetsTarget)];
 }
 
-/** First column to the left, numbers to the right. */
-function align(rows: readonly (readonly string[])[]): string[] {
-  const widths = headings.map((_, column) => Math.max(...rows.map((row) => displayWidth(row[column] ?? ''))));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => {
-        const space = ' '.repeat((widths[column] ?? 0) - displayWidth(cell));
-        return column === 0 ? cell + space : space + cell;
-      })
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
-const basisNames: Record<RatesReport['basis'], string> = { all: '全口径', assessed: '考核口径' };
-
 /** The report as a text table for people: span and basis, rows, 合计 and 均值, the target, and what the marks mean. */
 export function formatTable({ items, total, mean, period, basis, ruleVersion }: RatesReport): string {
   const rows = items.map(tableRow);
   const sums = [tableRow(total), [mean.name, none, none, ...rateCells(mean), none]];
   const lines = align([headings, ...rows, ...sums]);
-  const rule = '-'.repeat(Math.max(...lines.map(displayWidth)));
   const [head = '', ...body] = lines;
   const span = `${period.from} 至 ${period.to}（不含）`;
   const missed = items.filter(({ meetsTarget }) => meetsTarget === false).length;
@@ -109,11 +84,7 @@ export function formatTable({ items, total, mean, period, basis, ruleVersion }: 
   return [
     `${period.code === null ? '' : `考核期 ${period.code}  `}${span}  ${basisNames[basis]}  规则 ${ruleVersion}`,
     '',
-    head,
-    rule,
-    ...body.slice(0, rows.length),
-    rule,
-    ...body.slice(rows.length),
+    ...ruled(head, body.slice(0, rows.length), body.slice(rows.length)),
     '',
     `目标：解决率 ${percent(total.target.resolutionRate)}；${judged} 行有有效回访，达标 ${judged - missed} 行，未达标 ${missed} 行`,
     ...([...items, total].some(({ small }) => small) ? ['* 有效回访过少，比例仅供参考；- 表示没有有效回访'] : []),

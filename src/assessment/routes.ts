@@ -16,6 +16,7 @@ import {
   RankingReport,
   RankingRow,
 } from './reports/ranking.ts';
+import { exclusionsTable, rankingTable } from './reports/ranking-table.ts';
 import { RateChange, RatesMean, RatesQuery, RatesReport, RatesRow, ReportPeriod } from './reports/rates.ts';
 import { ratesColumns } from './reports/rates-cases.ts';
 import { exclusionsReport, rankingReport, ratesReport } from './service.ts';
@@ -27,6 +28,9 @@ const RatesRequest = Type.Object(
   },
   { additionalProperties: false },
 );
+
+const RankingRequest = Type.Object({ ...RankingQuery.properties, ...fileQuery }, { additionalProperties: false });
+const ExclusionsRequest = Type.Object({ ...ExclusionsQuery.properties, ...fileQuery }, { additionalProperties: false });
 
 const answer = { description: '三率报表', content: reportContent(ref(RatesReport)) };
 
@@ -71,11 +75,18 @@ function rankingRoutes(app: Api, ctx: Context): void {
         operationId: 'getRanking',
         tags: ['reports'],
         summary: '同类单位的排名与分类；考核规则可规定不排名',
-        querystring: RankingQuery,
-        response: { 200: ref(RankingReport) },
+        querystring: RankingRequest,
+        response: { 200: { description: '排名', content: reportContent(ref(RankingReport)) } },
       },
     },
-    (request) => rankingReport(ctx, request.query, scopeOf(sessionOf(request)), ctx.clock()),
+    async (request, reply) => {
+      const { format = 'json', bom, ...query } = request.query;
+      const session = sessionOf(request);
+      const report = await rankingReport(ctx, query, scopeOf(session), ctx.clock());
+      if (format === 'json') return report;
+      await recordExport(ctx.db, session, 'ranking', request.query, ctx.clock());
+      return sendTable(reply, rankingTable(report, ratesColumns), format, bom);
+    },
   );
 
   app.get(
@@ -86,10 +97,17 @@ function rankingRoutes(app: Api, ctx: Context): void {
         operationId: 'getExclusions',
         tags: ['reports'],
         summary: '剔除情况：两种口径对照，按原因的件数',
-        querystring: ExclusionsQuery,
-        response: { 200: ref(ExclusionsReport) },
+        querystring: ExclusionsRequest,
+        response: { 200: { description: '剔除情况', content: reportContent(ref(ExclusionsReport)) } },
       },
     },
-    (request) => exclusionsReport(ctx, request.query, scopeOf(sessionOf(request)), ctx.clock()),
+    async (request, reply) => {
+      const { format = 'json', bom, ...query } = request.query;
+      const session = sessionOf(request);
+      const report = await exclusionsReport(ctx, query, scopeOf(session), ctx.clock());
+      if (format === 'json') return report;
+      await recordExport(ctx.db, session, 'exclusions', request.query, ctx.clock());
+      return sendTable(reply, exclusionsTable(report), format, bom);
+    },
   );
 }

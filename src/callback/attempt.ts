@@ -44,6 +44,18 @@ export function checkAttempt(attempt: Attempt): FieldError[] {
   return [...found, ...missing.map((path) => ({ path, message: '诉求人已答复时三项都要填写' }))];
 }
 
+/** What is wrong with the instant of an attempt that is recorded after it was made; empty where nothing is. */
+export function lateFaults(
+  at: Date,
+  { repliedAt }: { repliedAt: Date },
+  { lateHours }: CallbackRule,
+  now: Date,
+): FieldError[] {
+  if (at > now) return [{ path: 'at', message: '不能是将来的时间' }];
+  if (at < repliedAt) return [{ path: 'at', message: '不能早于办结时间' }];
+  return at < addMinutes(now, -lateHours * 60) ? [{ path: 'at', message: `补录不能晚于 ${lateHours} 小时` }] : [];
+}
+
 /** Whether an attempt in vain was the last: the limit is reached, or its reason says that trying again is of no use. */
 export function isLast(rule: CallbackRule, attempts: number, { reason }: Attempt): boolean {
   return attempts >= rule.maxAttempts || (reason !== undefined && rule.endReasons.includes(reason));

@@ -87,6 +87,12 @@ export type CallbackQuery = Static<typeof CallbackQuery>;
 
 export const AttemptRequest = Type.Object(
   {
+    at: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        description: '何时打的，补录时填；不早于办结，不晚于现在，不超过回访规则的 late_hours；默认为现在',
+      }),
+    ),
     way: oneOf(ways),
     reached: Type.Boolean({ description: '是否接通' }),
     reason: Type.Optional(oneOf(missReasons, { description: '未接通或未作答的原因' })),

@@ -4,6 +4,7 @@
  */
 import type { Session } from '../access/scope.ts';
 import { addMinutes, shanghaiTime } from '../catalog/calendar.ts';
+import { amendAnswer, holdPeriodOf } from '../closing/service.ts';
 import type { Context } from '../context.ts';
 import { insertEvents } from '../db/history.ts';
 import { AppError } from '../http/errors.ts';
@@ -11,7 +12,7 @@ import { page, readInstant, writeCursor } from '../http/schemas.ts';
 import { ruleOf } from '../workorder/sampling.ts';
 import { change, findWork, reopen } from '../workorder/service.ts';
 import { bySystem, type Work, workOf } from '../workorder/work.ts';
-import { type Attempt, checkAttempt, evaluationRefusal, isLast, isValid, laterUntil } from './attempt.ts';
+import { type Attempt, checkAttempt, evaluationRefusal, isLast, isValid, lateFaults, laterUntil } from './attempt.ts';
 import type {
   AttemptAnswer,
   AttemptRequest,
@@ -121,25 +122,30 @@ export async function releaseCallback(ctx: Context, session: Session, id: number
 }
 
 /**
- * Records an attempt, valid or not. Throws NOT_FOUND, VALIDATION_FAILED for contradictory answers, ILLEGAL_ACTION when the
+ * Records an attempt, valid or not, made now or some time ago: its answer counts where it was given, and where that period is closed
+ * already it becomes an amendment. Throws NOT_FOUND, VALIDATION_FAILED for contradictory answers, ILLEGAL_ACTION when the
  * call-back is over, CALLBACK_HELD while another agent has it.
  */
 export async function recordAttempt(
   ctx: Context,
   session: Session,
   id: number,
-  attempt: AttemptRequest,
+  { at: said, ...attempt }: AttemptRequest,
   now: Date,
 ): Promise<AttemptAnswer> {
+  const at = said === undefined ? now : new Date(said);
   const errors = checkAttempt(attempt);
   if (errors.length > 0) throw new AppError('VALIDATION_FAILED', '', { errors });
   return ctx.db.transaction(async (tx) => {
     const work = workOf(tx, ctx, session, now);
+    const mayBeClosed = await holdPeriodOf(tx, ctx, at, now);
     const row = await lockCallback(tx, id);
     if (row === undefined) throw notFound();
     if (row.status !== 'due') throw over(row.status);
     if (await isHeld(tx, id, { actor: session.actor, now })) throw held();
-    const recorded = await record(work, row, attempt);
+    const faults = lateFaults(at, row, ruleOf(work.catalog, row), now);
+    if (faults.length > 0) throw new AppError('VALIDATION_FAILED', '', { errors: faults });
+    const recorded = await record(work, row, { attempt, at, mayBeClosed });
     const [callback] = await view(tx, ctx, session, now, await findCallbacks(tx, [id]));
     if (callback === undefined) throw notFound();
     return { ...recorded, callback };
@@ -159,17 +165,15 @@ export async function recordEvaluation(
 ): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const { catalog } = ctx.judgeAt(now);
+    const mayBeClosed = await holdPeriodOf(tx, ctx, now, now);
     const id = await newestCallback(tx, complaintId);
     const row = id === undefined ? undefined : await lockCallback(tx, id);
     if (row === undefined) throw new AppError('CALLBACK_NOT_DUE');
     const given = (await listAttempts(tx, row.id)).some(isOwn);
     const refusal = evaluationRefusal(row, given, ruleOf(catalog, row), now);
     if (refusal !== null) throw new AppError(refusal);
-    await record({ tx, catalog, actor: 'public', role: 'system', now }, row, {
-      ...answers,
-      way: 'public',
-      reached: true,
-    });
+    const attempt = { ...answers, way: 'public', reached: true } as const;
+    await record({ tx, catalog, actor: 'public', role: 'system', now }, row, { attempt, at: now, mayBeClosed });
   });
 }
 
@@ -184,26 +188,43 @@ export async function readEvaluation(ctx: Context, complaintId: number, now: Dat
   return { open, until: open ? laterUntil(row, rule) : null, given: given ?? null };
 }
 
+/** An attempt, when it was made, and whether the period of that instant may be closed already. */
+interface Made {
+  attempt: Attempt;
+  at: Date;
+  mayBeClosed: boolean;
+}
+
 /** Writes an attempt on a locked task and what it makes of it. */
-async function record(work: Work, row: CallbackRow, attempt: Attempt): Promise<{ id: string; valid: boolean }> {
+async function record(
+  work: Work,
+  row: CallbackRow,
+  { attempt, at, mayBeClosed }: Made,
+): Promise<{ id: string; valid: boolean }> {
   const { tx, catalog, actor, now } = work;
   const rule = ruleOf(catalog, row);
   const valid = isValid(attempt);
   const { way, reached, reason, contacted, resolved, satisfaction, note } = attempt;
   const answers = { contacted: contacted ?? null, resolved: resolved ?? null, satisfaction: satisfaction ?? null };
   const made = { way, reached, reason: reason ?? null, valid, ...answers };
-  const id = await insertAttempt(tx, { callbackId: row.id, at: now, actor, ...made, note: note ?? null });
+  const id = await insertAttempt(tx, { callbackId: row.id, at, actor, ...made, note: note ?? null });
   const attempts = row.attempts + 1;
   const ends = valid || isLast(rule, attempts, attempt);
-  const [status, nextAt] = [valid ? 'done' : 'unreached', addMinutes(now, rule.spacingMinutes)] as const;
+  const [status, nextAt] = [valid ? 'done' : 'unreached', addMinutes(at, rule.spacingMinutes)] as const;
   await updateCallback(tx, row.id, {
     attempts,
     claimedBy: null,
     claimedUntil: null,
     ...(ends ? { status } : { nextAt }),
-    ...(valid ? { answeredAt: now, ...answers } : {}),
+    ...(valid ? { answeredAt: at, ...answers } : {}),
   });
-  await tell(work, row, { attempt: id, ...made }, ends);
+  // The event stands at the instant of its writing, as all do; when the call was made before, it says so.
+  const late = at < now ? { at: at.toISOString() } : {};
+  await tell(work, row, { attempt: id, ...late, ...made }, ends);
+  if (valid && mayBeClosed) {
+    const cause = { actor, at: now, reason: '封账以后登记的回访答复', exclusionId: null };
+    await amendAnswer(tx, row.number, at, cause);
+  }
   return { id: String(id), valid };
 }
 
@@ -235,6 +256,8 @@ async function tell(work: Work, row: CallbackRow, data: Answers, ends: boolean):
 /** What the history keeps of an attempt. */
 interface Answers {
   attempt: number;
+  /** When it was made, where it was recorded later. */
+  at?: string;
   way: string;
   reached: boolean;
   reason: string | null;

@@ -28,6 +28,8 @@ export interface CallbackRule extends Validity {
   leaseMinutes: number;
   /** How long after the call-back has ended the caller's own later answer still counts. */
   laterHours: number;
+  /** How long after it was made an attempt may still be recorded. */
+  lateHours: number;
   /** Reasons after which nobody tries again. */
   endReasons: MissReason[];
 }

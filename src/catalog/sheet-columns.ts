@@ -203,6 +203,7 @@ export const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = 
     toHour: integer('to_hour', 1, 24),
     leaseMinutes: integer('lease_minutes', 1, 1440),
     laterHours: integer('later_hours', 0, 8784),
+    lateHours: integer('late_hours', 0, 8784),
     endReasons: some('end_reasons', missReasons),
     ...validity,
   },

@@ -1,7 +1,7 @@
 /** The catalog tables: saving a set of seeds, and reading them back for the running service. */
 import { and, desc, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
-import { exclusionKinds, population, unitClasses } from '../db/assessment-rule-tables.ts';
+import { callbackRules, exclusionKinds, population, unitClasses } from '../db/assessment-rule-tables.ts';
 import * as tables from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
 import { retentionRules } from '../db/key-tables.ts';
@@ -28,7 +28,7 @@ const keyed = {
   alarms: tables.alarmRules,
   handling: tables.handlingRules,
   escalations: tables.escalationRules,
-  callbacks: tables.callbackRules,
+  callbacks: callbackRules,
   exclusions: exclusionKinds,
 } as const;
 
@@ -202,7 +202,7 @@ export async function loadCatalogRows(db: Db): Promise<SeedData> {
     alarms: await db.select().from(tables.alarmRules).orderBy(tables.alarmRules.code),
     handling: await db.select().from(tables.handlingRules),
     escalations: await db.select().from(tables.escalationRules).orderBy(tables.escalationRules.code),
-    callbacks: await db.select().from(tables.callbackRules),
+    callbacks: await db.select().from(callbackRules),
     exclusions: await db.select().from(exclusionKinds).orderBy(exclusionKinds.code),
     classes: await db.select().from(unitClasses).orderBy(unitClasses.code),
     population: await db.select().from(population).orderBy(population.code),

@@ -111,7 +111,7 @@ async function checkFigures(tx: Db, code: string, span: Span, differences: Perio
   return rows;
 }
 
-/** The next cases after an id that may have to do with a span: received in it, frozen for it, or with an event in it. */
+/** The next cases after an id that may have to do with a span: received in it, frozen for it, or with an event or answer of it. */
 async function concernedCases(db: Db, period: string, { from, to }: Span, after: number, count: number) {
   const [start, end] = [from.toISOString(), to.toISOString()];
   const rows = await db.execute<{ id: string }>(sql`
@@ -119,7 +119,10 @@ async function concernedCases(db: Db, period: string, { from, to }: Span, after:
       (c.received_at >= ${start}::timestamptz and c.received_at < ${end}::timestamptz)
       or exists (select 1 from period_cases p where p.period = ${period} and p.complaint_id = c.id)
       or exists (select 1 from events e where e.complaint_id = c.id and e.at >= ${start}::timestamptz
-        and e.at < ${end}::timestamptz))
+        and e.at < ${end}::timestamptz)
+      or exists (select 1 from events e where e.complaint_id = c.id
+        and case e.action when 'callback' then (e.data ->> 'at')::timestamptz end >= ${start}::timestamptz
+        and case e.action when 'callback' then (e.data ->> 'at')::timestamptz end < ${end}::timestamptz))
     order by c.id limit ${count}`);
   return rows.map(({ id }) => Number(id));
 }

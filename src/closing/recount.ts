@@ -61,6 +61,11 @@ function standing(history: readonly PeriodEvent[]): { kind: string; scope: Asses
   return rows.map(([, { kind, scope }]) => ({ kind, scope }));
 }
 
+/** When the caller answered: an attempt that was recorded later says so. */
+function answeredAt({ at, data }: PeriodEvent): Date {
+  return typeof data.at === 'string' ? new Date(data.at) : at;
+}
+
 /** The last valid answer within the span; of several of one instant the last that was written. */
 function lastAnswer(
   history: readonly PeriodEvent[],
@@ -68,14 +73,14 @@ function lastAnswer(
   unitOf: (order: number) => string,
 ): CountedAnswer | null {
   const valid = history.filter(
-    ({ action, data, at }) => action === 'callback' && data.valid === true && inside(at, span),
+    (event) => event.action === 'callback' && event.data.valid === true && inside(answeredAt(event), span),
   );
-  const last = valid.toSorted((a, b) => Number(a.at) - Number(b.at) || a.id - b.id).at(-1);
+  const last = valid.toSorted((a, b) => Number(answeredAt(a)) - Number(answeredAt(b)) || a.id - b.id).at(-1);
   if (last === undefined) return null;
-  const { at, data, orderId, settledOrder, settledUnit } = last;
+  const { data, orderId, settledOrder, settledUnit } = last;
   const order = orderId ?? settledOrder ?? 0;
   return {
-    at: at.toISOString(),
+    at: answeredAt(last).toISOString(),
     orderId: order,
     unit: orderId === null ? (settledUnit ?? '') : unitOf(orderId),
     contacted: data.contacted === true,

@@ -4,7 +4,7 @@ import { type Scope, type Session, scopeOf } from '../access/scope.ts';
 import { type AmendedCase, type FrozenRule, sameCase, scopeOfCase } from '../assessment/frozen.ts';
 import { type Period, parsePeriod, periodAt, ruleOfPeriod, shiftPeriod } from '../assessment/period.ts';
 import { countFrozen, frozenTables, ruleFor } from '../assessment/service.ts';
-import { shanghaiTime } from '../catalog/calendar.ts';
+import { addMinutes, shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
 import { recordAudit } from '../db/audit.ts';
 import { insertEvents } from '../db/history.ts';
@@ -22,6 +22,7 @@ import type {
 import {
   type AmendmentRow,
   answerNow,
+  closedPeriodAt,
   countedCase,
   findComplaint,
   findPeriod,
@@ -158,6 +159,28 @@ async function amend(
 /** Waits while a period is being closed. To be called before a transaction changes what a closed period must be told of. */
 export async function holdPeriods(tx: Tx): Promise<void> {
   await lockPeriods(tx, 'to amend');
+}
+
+/** No transaction takes as long, in minutes: what it writes is there before a period that ends later can be closed. */
+const slowest = 60;
+
+/**
+ * Waits while a period is being closed to which an answer of `at` may belong, so that the answer is either among the cases that
+ * are frozen or finds the period closed. Answers whether that may be so; no lock is taken for a period that goes on. To be called
+ * before the answer is written.
+ */
+export async function holdPeriodOf(tx: Tx, ctx: Context, at: Date, now: Date): Promise<boolean> {
+  const { code } = periodAt(at, ctx.judgeAt(now).catalog.assessment);
+  if (periodOf(ctx, code, now).to > addMinutes(now, slowest)) return false;
+  await holdPeriods(tx);
+  return true;
+}
+
+/** Amends the closed period of an answer's instant, if there is one. The transaction holds the periods and has written the answer. */
+export async function amendAnswer(tx: Tx, number: string, at: Date, cause: Cause): Promise<void> {
+  const row = await closedPeriodAt(tx, at);
+  const found = row && (await findComplaint(tx, number));
+  if (row !== undefined && found !== undefined) await amend(tx, row, found, cause);
 }
 
 /** Amends all closed periods that hold a case, once its standing has changed. The transaction holds the periods. */

@@ -1,5 +1,5 @@
 /** Closed periods in the database: freezing the cases and the figures, amendments, and the events they are recounted from. */
-import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, lt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
 import type { AmendedCase, CountedAnswer, StandingExclusion } from '../assessment/frozen.ts';
 import type { Counts } from '../assessment/rates.ts';
@@ -29,6 +29,16 @@ export async function lockPeriods(tx: Db, how: 'to close' | 'to amend'): Promise
 
 export async function findPeriod(db: Db, code: string): Promise<PeriodRow | undefined> {
   const [row] = await db.select().from(assessmentPeriods).where(eq(assessmentPeriods.code, code));
+  return row;
+}
+
+/** The closed period that an instant belongs to. */
+export async function closedPeriodAt(db: Db, at: Date): Promise<PeriodRow | undefined> {
+  const { status, fromAt, toAt } = assessmentPeriods;
+  const [row] = await db
+    .select()
+    .from(assessmentPeriods)
+    .where(and(eq(status, 'closed'), lte(fromAt, at), gt(toAt, at)));
   return row;
 }
 

@@ -1,10 +1,29 @@
-/** Reference data of the assessment beside its rule: what may be struck out, and the classes of units. */
+/** Reference data of call-backs, and of the assessment beside its rule: what may be struck out, and the classes of units. */
 import { boolean, date, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import type { MissReason } from '../catalog/callback-rules.ts';
 
 const validity = {
   validFrom: date('valid_from', { mode: 'string' }).notNull(),
   validTo: date('valid_to', { mode: 'string' }),
 };
+
+export const callbackRules = pgTable('callback_rules', {
+  code: text('code').primaryKey(),
+  level: text('level').array().notNull(),
+  unit: text('unit').array().notNull(),
+  share: integer('share').notNull(),
+  seed: text('seed').notNull(),
+  headStartMinutes: integer('head_start_minutes').notNull(),
+  maxAttempts: integer('max_attempts').notNull(),
+  spacingMinutes: integer('spacing_minutes').notNull(),
+  fromHour: integer('from_hour').notNull(),
+  toHour: integer('to_hour').notNull(),
+  leaseMinutes: integer('lease_minutes').notNull(),
+  laterHours: integer('later_hours').notNull(),
+  lateHours: integer('late_hours').notNull().default(168),
+  endReasons: text('end_reasons').array().notNull().$type<MissReason[]>(),
+  ...validity,
+});
 
 export const exclusionKinds = pgTable('exclusion_kinds', {
   code: text('code').primaryKey(),

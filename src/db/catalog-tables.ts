@@ -15,7 +15,6 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
-import type { MissReason } from '../catalog/callback-rules.ts';
 import type { DivisionsChange, RuleChange } from '../catalog/types.ts';
 
 const validity = {
@@ -269,23 +268,6 @@ export const handlingRules = pgTable('handling_rules', {
   warnLeft: integer('warn_left').notNull(),
   reopenRounds: integer('reopen_rounds').notNull(),
   reportMinutes: integer('report_minutes').notNull(),
-  ...validity,
-});
-
-export const callbackRules = pgTable('callback_rules', {
-  code: text('code').primaryKey(),
-  level: textList('level'),
-  unit: textList('unit'),
-  share: integer('share').notNull(),
-  seed: text('seed').notNull(),
-  headStartMinutes: integer('head_start_minutes').notNull(),
-  maxAttempts: integer('max_attempts').notNull(),
-  spacingMinutes: integer('spacing_minutes').notNull(),
-  fromHour: integer('from_hour').notNull(),
-  toHour: integer('to_hour').notNull(),
-  leaseMinutes: integer('lease_minutes').notNull(),
-  laterHours: integer('later_hours').notNull(),
-  endReasons: textList('end_reasons').$type<MissReason[]>(),
   ...validity,
 });
 

@@ -8,12 +8,15 @@ export interface Series {
 const width = 680;
 const fontFamily = '"Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif';
 
+/** So many labels have room side by side. */
+const roomFor = 14;
+
 /** A line or bars over the labels. The drawing library is loaded only where a chart is asked for. */
 export async function drawChart(
   type: 'line' | 'bar',
   labels: readonly string[],
   series: readonly Series[],
-  height = 240,
+  height = 200,
 ): Promise<string> {
   const echarts = await import('echarts');
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
@@ -22,9 +25,13 @@ export async function drawChart(
       animation: false,
       textStyle: { fontFamily },
       color: ['#1f5fa8', '#b0b7bf'],
-      grid: { left: 48, right: 16, top: series.length > 1 ? 36 : 16, bottom: 40 },
+      grid: { left: 48, right: 16, top: series.length > 1 ? 36 : 16, bottom: 24 },
       ...(series.length > 1 ? { legend: { top: 4, data: series.map(({ name }) => name) } } : {}),
-      xAxis: { type: 'category', data: [...labels], axisLabel: { fontSize: 11, hideOverlap: true } },
+      xAxis: {
+        type: 'category',
+        data: [...labels],
+        axisLabel: labels.length > roomFor ? { fontSize: 11, hideOverlap: true } : { fontSize: 10, interval: 0 },
+      },
       yAxis: { type: 'value', minInterval: 1 },
       series: series.map(({ name, values }) => ({ name, type, data: [...values], symbolSize: 4, barMaxWidth: 24 })),
     });

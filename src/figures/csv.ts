@@ -1,6 +1,6 @@
 /** CSV for spreadsheets, for every report. Pure. */
 import { stringify } from 'csv-stringify/sync';
-import { cellsOf, type Table } from './table.ts';
+import { cellsOf, type Table, type TableBasis } from './table.ts';
 
 export type Cell = string | number | boolean | null;
 
@@ -13,7 +13,7 @@ export function writeCsv(lines: readonly (readonly Cell[])[], bom: boolean): str
 }
 
 /** A report as CSV: a header with the API's field names, the rows, the totals. */
-export function tableCsv({ columns, rows, totals }: Table, bom: boolean): string {
+export function tableCsv({ columns, rows, totals }: Table<TableBasis>, bom: boolean): string {
   const lines = [...rows, ...totals].map((line) => cellsOf(columns, line));
   return writeCsv([columns.map(({ key }) => key), ...lines], bom);
 }

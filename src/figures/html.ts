@@ -27,20 +27,21 @@ export function htmlTable({ columns, rows, totals }: Table, keys: readonly strin
   return `<table><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody><tfoot>${foot.join('')}</tfoot></table>`;
 }
 
-const style = `@page{size:A4;margin:18mm 15mm}
+const style = `@page{size:A4;margin:18mm 15mm;@bottom-center{content:counter(page) ' / ' counter(pages);font:9pt serif;color:#555}}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:180mm;color:#1a1a1a;font:10.5pt/1.6 "Noto Serif CJK SC","SimSun",serif;print-color-adjust:exact}
+body{margin:0 auto;padding:0 1px;max-width:180mm;color:#1a1a1a;font:10.5pt/1.6 "Noto Serif CJK SC","SimSun",serif;print-color-adjust:exact}
 h1{font-size:20pt;text-align:center;color:#b3261e;margin:4mm 0 1mm}
 h2{font-size:13pt;border-left:4px solid #b3261e;padding-left:8px;margin:8mm 0 3mm;break-after:avoid}
 p.about{text-align:center;color:#555;margin:0 0 4mm}
 table{width:100%;border-collapse:collapse;font-size:9pt}
 thead{display:table-header-group}tfoot{display:table-row-group}
-tr,figure,dl div{break-inside:avoid}
+tr,figure,dl div,ul{break-inside:avoid}
+tbody tr:nth-child(-n+2),tbody tr:nth-last-child(-n+3){break-after:avoid}
 th,td{border:1px solid #ccc;padding:3px 5px;text-align:left}th{background:#f3f3f3}
 .n{text-align:right;font-variant-numeric:tabular-nums}
 figure{margin:3mm 0}figure svg{width:100%;height:auto}figcaption{text-align:center;color:#555;font-size:9pt}
 dl{display:grid;grid-template-columns:repeat(4,1fr);gap:3mm;margin:0}
-dl div{border:1px solid #ccc;padding:2mm 3mm}dt{color:#555;font-size:9pt}dd{margin:0;font-size:15pt}
+dl div{border:1px solid #ccc;padding:2mm 3mm}dt{color:#555;font-size:9pt}dd{margin:0;font-size:15pt}dd small{font-size:9pt;color:#555}
 ul{font-size:9pt;color:#444;padding-left:5mm}`;
 
 /** A whole page. `body` is HTML already. */

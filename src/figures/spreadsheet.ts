@@ -1,7 +1,18 @@
 /** A report as XLSX: the table with typed cells and a header that stays, and a sheet that says how to read it. */
 import type { Cell as SheetCell, SheetData } from 'write-excel-file/node';
 import { withoutFormula } from './csv.ts';
-import { type Column, type ColumnType, cellsOf, explanation, type Table, type Value } from './table.ts';
+import {
+  type Column,
+  type ColumnType,
+  cellsOf,
+  explanation,
+  type Table,
+  type TableBasis,
+  type Value,
+} from './table.ts';
+
+/** Media type of a workbook. */
+export const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 const formats: Partial<Record<ColumnType, string>> = {
   integer: '#,##0',
@@ -26,7 +37,7 @@ function cellOf({ type }: Column, value: Value): SheetCell {
 }
 
 /** The workbook. The writer is loaded only where one is asked for. */
-export async function tableXlsx(table: Table): Promise<Buffer> {
+export async function tableXlsx(table: Table<TableBasis>): Promise<Buffer> {
   const { default: write } = await import('write-excel-file/node');
   const { columns, rows, totals } = table;
   const lines = [...rows, ...totals].map((line) =>

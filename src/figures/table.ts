@@ -21,25 +21,35 @@ export interface Column {
   cases: string | null;
 }
 
-export interface TableMeta {
+/** 全口径, 考核口径; both side by side; `none` where cases count alike anyway. */
+export type TableBasis = 'all' | 'assessed' | 'both' | 'none';
+
+/** Most reports are by one basis. */
+export interface TableMeta<Basis extends TableBasis = 'all' | 'assessed'> {
   name: string;
   title: string;
   period: { code: string | null; from: string; to: string; closed: boolean };
-  basis: 'all' | 'assessed';
+  basis: Basis;
   by: string;
+  /** Of the assessment; empty where none matters. */
   ruleVersion: string;
   /** What must be known to read the figures. */
   notes: readonly string[];
 }
 
-export interface Table extends TableMeta {
+export interface Table<Basis extends TableBasis = 'all' | 'assessed'> extends TableMeta<Basis> {
   columns: readonly Column[];
   rows: readonly Line[];
   /** Lines that sum up: 合计, 均值. A figure that cannot be summed up is null. */
   totals: readonly Line[];
 }
 
-export const basisNames: Record<TableMeta['basis'], string> = { all: '全口径', assessed: '考核口径' };
+export const basisNames: Record<TableBasis, string> = {
+  all: '全口径',
+  assessed: '考核口径',
+  both: '全口径与考核口径对照',
+  none: '',
+};
 
 /** Part over whole in the change against an earlier count; null where there was nothing to compare with. */
 export function changeOf(now: number, before: number): number | null {
@@ -72,15 +82,16 @@ export function showValue(type: ColumnType, value: Value): string {
 }
 
 /** What stands above or beside a table: its span, basis, rule version and formulas, a pair a line. */
-export function explanation(table: Table): [string, string][] {
+export function explanation(table: Table<TableBasis>): [string, string][] {
   const { period, basis, ruleVersion, notes, columns } = table;
-  return [
+  const pairs: [string, string][] = [
     ['报表', table.title],
     ['时间范围', `${period.from} 至 ${period.to}（不含）`],
     ['考核期', period.code === null ? '按日期查询' : `${period.code}${period.closed ? '（已封账）' : ''}`],
     ['口径', basisNames[basis]],
     ['规则版本', ruleVersion],
     ...notes.map((note): [string, string] => ['说明', note]),
-    ...columns.filter(({ note }) => note !== '').map(({ heading, note }): [string, string] => [heading, note]),
+    ...columns.map(({ heading, note }): [string, string] => [heading, note]),
   ];
+  return pairs.filter(([, words]) => words !== '');
 }

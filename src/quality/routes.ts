@@ -2,17 +2,19 @@
 import { Type } from 'typebox';
 import type { Context } from '../context.ts';
 import { recordExport } from '../db/audit.ts';
+import { tableCsv } from '../figures/csv.ts';
+import { tableXlsx, xlsxType } from '../figures/spreadsheet.ts';
 import type { Api } from '../http/api.ts';
 import { oneOf, ref } from '../http/schemas.ts';
 import { sessionOf } from '../http/security.ts';
 import { QualityPart, QualityQuery, QualityReport, QualityRow } from './schemas.ts';
 import { qualityReport } from './service.ts';
-import { formatCsv } from './tally.ts';
+import { qualityTable } from './tally.ts';
 
 const QualityRequest = Type.Object(
   {
     ...QualityQuery.properties,
-    format: Type.Optional(oneOf(['json', 'csv'], { default: 'json' })),
+    format: Type.Optional(oneOf(['json', 'csv', 'xlsx'], { default: 'json' })),
     bom: Type.Optional(oneOf(['0', '1'], { default: '0', description: '1：CSV 以 UTF-8 BOM 开头，便于 Excel 打开' })),
   },
   { additionalProperties: false },
@@ -20,12 +22,16 @@ const QualityRequest = Type.Object(
 
 const answer = {
   description: '判定质量',
-  content: { 'application/json': { schema: ref(QualityReport) }, 'text/csv': { schema: Type.String() } },
+  content: {
+    'application/json': { schema: ref(QualityReport) },
+    'text/csv': { schema: Type.String() },
+    [xlsxType]: { schema: Type.Unsafe<Buffer>({ type: 'string', format: 'binary' }) },
+  },
 };
 
 /** Name of the file a browser saves: ASCII, told apart by span and grouping. */
-function fileName({ by, from, to }: QualityReport): string {
-  return `quality-${by}-${from.slice(0, 10)}_${to.slice(0, 10)}.csv`;
+function fileName({ by, from, to }: QualityReport, ending: string): string {
+  return `quality-${by}-${from.slice(0, 10)}_${to.slice(0, 10)}.${ending}`;
 }
 
 export function qualityRoutes(app: Api, ctx: Context): void {
@@ -44,14 +50,15 @@ export function qualityRoutes(app: Api, ctx: Context): void {
       },
     },
     async (request, reply) => {
-      const { format, bom, ...query } = request.query;
+      const { format = 'json', bom, ...query } = request.query;
       const report = await qualityReport(ctx, query, ctx.clock());
-      if (format !== 'csv') return report;
+      if (format === 'json') return report;
       await recordExport(ctx.db, sessionOf(request), 'quality', request.query, ctx.clock());
+      const table = qualityTable(report);
       return reply
-        .type('text/csv; charset=utf-8')
-        .header('content-disposition', `attachment; filename="${fileName(report)}"`)
-        .send(formatCsv(report, bom === '1'));
+        .type(format === 'csv' ? 'text/csv; charset=utf-8' : xlsxType)
+        .header('content-disposition', `attachment; filename="${fileName(report, format)}"`)
+        .send(format === 'csv' ? tableCsv(table, bom === '1') : await tableXlsx(table));
     },
   );
 }

@@ -1,8 +1,8 @@
-/** From counts to the rows of the report: intervals, sums, rates, order, CSV. Pure. */
+/** From counts to the rows of the report: intervals, sums, rates, order, and the table. Pure. */
 import { addDays, shanghaiDate, shanghaiTime, startOfDay } from '../catalog/calendar.ts';
-import { type Cell, writeCsv } from '../figures/csv.ts';
 import { share } from '../figures/fraction.ts';
 import type { Span } from '../figures/span.ts';
+import type { Column, ColumnType, Line, Table } from '../figures/table.ts';
 import { type CorrectedField, correctedFields } from '../intake/correction.ts';
 import type { Interval, QualityPart, QualityReport, QualityRow } from './schemas.ts';
 
@@ -97,50 +97,59 @@ export function compareRows(a: QualityRow, b: QualityRow): number {
 
 const day = (instant: string) => instant.slice(0, 10);
 
+const column = (key: string, heading: string, type: ColumnType, note = ''): Column => ({
+  key,
+  heading,
+  type,
+  note,
+  cases: null,
+});
+
+const columns: readonly Column[] = [
+  column('key', '代码', 'text'),
+  column('name', '名称', 'text'),
+  column('from', '起', 'text'),
+  column('to', '止（不含）', 'text'),
+  column('judged', '机器所判', 'integer', '这段时间受理、机器自己判为此行的诉求'),
+  column('overridden', '改判', 'integer', '其中此行所指的字段至少有一次更正的'),
+  column('overrideRate', '改判率', 'rate', '改判 ÷ 机器所判'),
+];
+
+/** What is not told of each interval. */
+function wholeColumns(fields: QualityReport['fields']): Column[] {
+  return [
+    column('triaged', '转研判', 'integer', '其中机器没有派单、转研判台的'),
+    column('triageRate', '转研判率', 'rate', '转研判 ÷ 机器所判'),
+    ...fields.map(({ key, name }) => column(`byField.${key}`, `${name}改判`, 'integer', `${name}有更正的诉求`)),
+  ];
+}
+
+function linesOf(
+  { key, name, series, byField, ...counted }: QualityRow,
+  { from, to, interval }: QualityReport,
+): Line[] {
+  if (interval !== 'none')
+    return series.map((part) => ({ ...part, key, name, from: day(part.from), to: day(part.to) }));
+  const fields = Object.fromEntries(correctedFields.map((field) => [`byField.${field}`, byField[field]]));
+  return [{ ...counted, ...fields, key, name, from: day(from), to: day(to) }];
+}
+
 /**
- * The report as CSV: a line a row and the line `total`; where the span is divided, a line a row and interval, so that a column
+ * The report as a table: a line a row and the line `total`; where the span is divided, a line a row and interval, so that a column
  * adds up. Days as in the request: `to` is not counted.
  */
-export function formatCsv({ from, to, interval, items, total }: QualityReport, bom: boolean): string {
-  const rows = [...items, total];
-  if (interval !== 'none') {
-    const lines = rows.flatMap(({ key, name, series }) =>
-      series.map((part): Cell[] => [
-        key,
-        name,
-        day(part.from),
-        day(part.to),
-        part.judged,
-        part.overridden,
-        part.overrideRate,
-      ]),
-    );
-    return writeCsv([['key', 'name', 'from', 'to', 'judged', 'overridden', 'overrideRate'], ...lines], bom);
-  }
-  const lines = rows.map((row): Cell[] => [
-    row.key,
-    row.name,
-    day(from),
-    day(to),
-    row.judged,
-    row.overridden,
-    row.overrideRate,
-    row.triaged,
-    row.triageRate,
-    ...correctedFields.map((field) => row.byField[field]),
-  ]);
-  const fields = correctedFields.map((field) => `byField.${field}`);
-  const head = [
-    'key',
-    'name',
-    'from',
-    'to',
-    'judged',
-    'overridden',
-    'overrideRate',
-    'triaged',
-    'triageRate',
-    ...fields,
-  ];
-  return writeCsv([head, ...lines], bom);
+export function qualityTable(report: QualityReport): Table<'none'> {
+  const { from, to, by, interval, items, total, fields } = report;
+  return {
+    name: 'quality',
+    title: '判定质量',
+    period: { code: null, from, to, closed: false },
+    basis: 'none',
+    by,
+    ruleVersion: '',
+    notes: ['只计服务开始保存机器自己的判断以后受理的诉求'],
+    columns: interval === 'none' ? [...columns, ...wholeColumns(fields)] : columns,
+    rows: items.flatMap((row) => linesOf(row, report)),
+    totals: linesOf(total, report),
+  };
 }

@@ -140,8 +140,8 @@ const tellers: Record<string, Tell> = {
     `撤销关联${part('（', label(kindLabels, kind), '）')}${part(' ', number)}${part('，理由：', reason)}`,
   follow: ({ number }) => `所并入的诉求${part(' ', number)}已办结`,
   unsampled: () => '按抽样规则不回访',
-  callback: ({ way, reached, valid, resolved, reason }) => {
-    const who = way === 'public' ? '诉求人自行评价' : '回访诉求人';
+  callback: ({ way, reached, valid, resolved, reason, at }) => {
+    const who = way === 'public' ? '诉求人自行评价' : `回访诉求人${part('（补录，', time(at), '）')}`;
     if (valid === true) return `${who}，${resolved === true ? '已解决' : '未解决'}`;
     return `${who}，${reached === true ? '未作答' : '未接通'}${part('（', label(missLabels, reason), '）')}`;
   },

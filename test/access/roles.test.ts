@@ -73,6 +73,8 @@ const calls: Record<string, Role[]> = {
   'GET /reports/ranking': ['analyst', 'assessor', 'manager'],
   'GET /reports/exclusions': ['analyst', 'assessor', 'manager'],
   'GET /reports/rates/cases': ['analyst', 'assessor', 'manager'],
+  'GET /reports/ranking/cases': ['analyst', 'assessor', 'manager'],
+  'GET /reports/exclusions/cases': ['analyst', 'assessor', 'manager'],
   'GET /reports/needs': ['analyst', 'assessor', 'manager'],
   'GET /reports/needs/cases': ['analyst', 'assessor', 'manager'],
   'GET /reports/volume': ['analyst', 'assessor', 'manager'],

@@ -1,7 +1,7 @@
 /** The report as CSV and as a table. */
 import { parse } from 'csv-parse/sync';
 import t from 'tap';
-import { displayWidth, formatTable, ratesTable } from '../../src/assessment/csv.ts';
+import { formatTable, ratesTable } from '../../src/assessment/csv.ts';
 import type { RatesReport, RatesRow } from '../../src/assessment/reports/rates.ts';
 import { ratesColumns } from '../../src/assessment/reports/rates-cases.ts';
 import { tableCsv } from '../../src/figures/csv.ts';
@@ -123,19 +123,6 @@ t.test('an empty report has its header, total and mean', async (t) => {
     3,
   );
   t.match(formatTable({ ...report, items: [] }), /合计.*\n均值/);
-});
-
-t.test('width in a terminal', async (t) => {
-  for (const [text, width] of [
-    ['', 0],
-    ['abc 85.00%', 10],
-    ['朝阳区', 6],
-    ['（不含）', 8],
-    ['M05—停水，A', 11],
-    ['𠮷', 2],
-  ] as const) {
-    t.equal(displayWidth(text), width, text);
-  }
 });
 
 t.test('the table is aligned and says what its marks mean', async (t) => {

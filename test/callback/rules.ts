@@ -17,6 +17,7 @@ export const plain: CallbackRule = {
   toHour: 18,
   leaseMinutes: 10,
   laterHours: 24,
+  lateHours: 48,
   endReasons: ['wrongNumber'],
   validFrom: '2026-01-01',
   validTo: null,

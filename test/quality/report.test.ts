@@ -204,7 +204,7 @@ t.test('what is refused', async (t) => {
     ['interval=year', 'interval'],
     ['level=4', 'level'],
     ['by=unit&level=1', 'level'],
-    ['format=xlsx', 'format'],
+    ['format=pdf', 'format'],
   ];
   for (const [query, ...paths] of bad)
     refused(t, query, await assessor.get(`/quality?${query}`), 400, 'VALIDATION_FAILED', ...paths);

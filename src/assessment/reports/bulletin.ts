@@ -64,8 +64,11 @@ function mainFigures({ rates, needs: needsTable, timeliness: times }: Parts): st
   const items = from.flatMap(([table, key]) => {
     const column = table.columns.find((one) => one.key === key);
     if (column === undefined) return [];
-    const shown = escapeHtml(showValue(column.type, totalOf(table)[key] ?? null));
-    return [`<div><dt>${escapeHtml(column.heading)}</dt><dd data-figure="${table.name}.${key}">${shown}</dd></div>`];
+    const value = totalOf(table)[key] ?? null;
+    const unit = column.type === 'hours' && value !== null ? '<small> 小时</small>' : '';
+    const shown = escapeHtml(showValue(column.type, value));
+    const heading = escapeHtml(column.heading);
+    return [`<div><dt>${heading}</dt><dd data-figure="${table.name}.${key}">${shown}${unit}</dd></div>`];
   });
   return `<dl>${items.join('')}</dl>`;
 }
@@ -113,7 +116,8 @@ async function write(parts: Parts): Promise<string> {
     { name: '受理量', values: numbers(needsTable, 'volume') },
   ]);
   const hotRows = { ...hotTable, rows: hotTable.rows.filter((line) => line.hot === true), totals: [] };
-  const notes = [...new Set([rates, needsTable, times, hotTable].flatMap((table) => table.notes))];
+  const notes = new Set([rates, needsTable, times, hotTable].flatMap((table) => table.notes));
+  notes.add('办理时长以小时计，— 表示没有可计的诉求');
   const span = `${period.from.slice(0, 10)} 至 ${period.to.slice(0, 10)}（不含）`;
   return htmlPage(
     title,
@@ -135,7 +139,7 @@ async function write(parts: Parts): Promise<string> {
         ? '<p>本期没有明显上升的诉求，或以前的数据不足以比较。</p>'
         : htmlTable(hotRows, shownOf.hot, hottest),
       '<h2>说明</h2>',
-      `<ul>${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`,
+      `<ul>${[...notes].map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`,
     ].join('\n'),
   );
 }

@@ -2,11 +2,12 @@
 import type { FastifyReply } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { tableCsv } from '../../figures/csv.ts';
-import { tableXlsx } from '../../figures/spreadsheet.ts';
-import type { Table } from '../../figures/table.ts';
+import { tableXlsx, xlsxType } from '../../figures/spreadsheet.ts';
+import type { Table, TableBasis } from '../../figures/table.ts';
 import { oneOf } from '../../http/schemas.ts';
 
-const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+/** Media types of files, by their ending. */
+export const fileTypes = { csv: 'text/csv; charset=utf-8', xlsx: xlsxType } as const;
 
 /** Query parameters of every report that may be had as a file. */
 export const fileQuery = {
@@ -29,15 +30,20 @@ export const reportContent = <T extends TSchema>(schema: T) => ({
 });
 
 /** Name of the file a browser saves: ASCII, told apart by report, grouping and span. */
-function fileName({ name, by, period }: Table, ending: string): string {
+function fileName({ name, by, period }: Table<TableBasis>, ending: string): string {
   return `${name}-${by}-${period.code ?? `${period.from.slice(0, 10)}_${period.to.slice(0, 10)}`}.${ending}`;
 }
 
 /** Sends a report as a file. */
-export async function sendTable(reply: FastifyReply, table: Table, format: 'csv' | 'xlsx', bom: string | undefined) {
+export async function sendTable(
+  reply: FastifyReply,
+  table: Table<TableBasis>,
+  format: 'csv' | 'xlsx',
+  bom: string | undefined,
+) {
   const body = format === 'csv' ? tableCsv(table, wantsBom(bom)) : await tableXlsx(table);
   return reply
-    .type(format === 'csv' ? 'text/csv; charset=utf-8' : xlsxType)
+    .type(fileTypes[format])
     .header('content-disposition', `attachment; filename="${fileName(table, format)}"`)
     .send(body);
 }

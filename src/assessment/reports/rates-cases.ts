@@ -14,7 +14,7 @@ import {
 } from './source.ts';
 
 /** A case that was opened again and answered twice counts once, by its last answer within the span. */
-function answered({ span }: Pick<Ask, 'span'>): Source {
+export function answered({ span }: Pick<Ask, 'span'>): Source {
   return {
     name: 'answered',
     rows: sql`callbacks b join complaints c on c.id = b.complaint_id join orders o on o.id = b.order_id ${unitOfOrder}`,

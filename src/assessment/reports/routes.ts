@@ -5,11 +5,13 @@ import { Type } from 'typebox';
 import { scopeOf } from '../../access/scope.ts';
 import type { Context } from '../../context.ts';
 import { recordExport } from '../../db/audit.ts';
+import { xlsxType } from '../../figures/spreadsheet.ts';
 import type { Api } from '../../http/api.ts';
 import { ref } from '../../http/schemas.ts';
 import { sessionOf } from '../../http/security.ts';
 import { bulletin } from './bulletin.ts';
-import { reportContent, sendTable } from './files.ts';
+import { exclusionsFigures } from './exclusions-cases.ts';
+import { fileTypes, reportContent, sendTable } from './files.ts';
 import { hot } from './hot.ts';
 import { needs } from './needs.ts';
 import { dimensions } from './rates.ts';
@@ -33,9 +35,15 @@ import { volume } from './volume.ts';
 
 export const reports: readonly Report[] = [needs, volume, timeliness, supervision, hot, repeats];
 
-const rates: Listed = { name: 'rates', dimensions: [...dimensions], figures: ratesFigures };
+/** Those whose figures are made elsewhere: here they have their lists. */
+const listed: readonly Listed[] = [
+  { name: 'rates', title: '三率', dimensions: [...dimensions], figures: ratesFigures },
+  { name: 'ranking', title: '排名', dimensions: ['unit'], figures: ratesFigures },
+  { name: 'exclusions', title: '剔除情况', dimensions: [...dimensions], figures: exclusionsFigures },
+];
 
 const streamed = Type.Unsafe<PassThrough>({ type: 'string' });
+const streamedBytes = Type.Unsafe<PassThrough>({ type: 'string', format: 'binary' });
 
 function reportRoute(app: Api, ctx: Context, report: Report): void {
   app.get(
@@ -76,21 +84,25 @@ function casesRoute(app: Api, ctx: Context, report: Listed): void {
         response: {
           200: {
             description: '明细',
-            content: { 'application/json': { schema: ref(ReportCases) }, 'text/csv': { schema: streamed } },
+            content: {
+              'application/json': { schema: ref(ReportCases) },
+              'text/csv': { schema: streamed },
+              [xlsxType]: { schema: streamedBytes },
+            },
           },
         },
       },
     },
     async (request, reply) => {
-      const { query } = request;
+      const { format = 'json', ...query } = request.query;
       const session = sessionOf(request);
       const scope = scopeOf(session);
-      if (query.format !== 'csv') return listCases(ctx, report, query, scope, ctx.clock());
-      await recordExport(ctx.db, session, `${report.name}/cases`, query, ctx.clock());
-      const { stream, figure } = streamCases(ctx, report, query, scope, ctx.clock());
+      if (format === 'json') return listCases(ctx, report, query, scope, ctx.clock());
+      await recordExport(ctx.db, session, `${report.name}/cases`, request.query, ctx.clock());
+      const { stream, figure } = streamCases(ctx, report, { ...query, format }, scope, ctx.clock());
       return reply
-        .type('text/csv; charset=utf-8')
-        .header('content-disposition', `attachment; filename="${report.name}-${figure}-cases.csv"`)
+        .type(fileTypes[format])
+        .header('content-disposition', `attachment; filename="${report.name}-${figure}-cases.${format}"`)
         .send(stream);
     },
   );
@@ -124,6 +136,6 @@ export function reportRoutes(app: Api, ctx: Context): void {
     reportRoute(app, ctx, report);
     casesRoute(app, ctx, report);
   }
-  casesRoute(app, ctx, rates);
+  for (const report of listed) casesRoute(app, ctx, report);
   bulletinRoute(app, ctx);
 }

@@ -41,7 +41,12 @@ export const CasesRequest = Type.Object(
       description: '报表里的一行的 key；合计为 total',
     }),
     figure: Type.String({ minLength: 1, maxLength: 40, format: 'plain-text', description: '报表里的一列的 key' }),
-    format: Type.Optional(oneOf(['json', 'csv'], { default: 'json', description: 'csv 是整个清单，不分页、不限行数' })),
+    format: Type.Optional(
+      oneOf(['json', 'csv', 'xlsx'], {
+        default: 'json',
+        description: 'csv、xlsx 是整个清单，不分页、不限行数；xlsx 一页放不下的续在下一页',
+      }),
+    ),
     bom: fileQuery.bom,
     ...paging,
   },
@@ -113,7 +118,15 @@ export const ReportAnswer = Type.Object(
 /** A table as it is answered. */
 export function answerOf({ rows, totals, columns, notes, ...meta }: Table): Static<typeof ReportAnswer> {
   const [total = { key: 'total', name: '合计' }] = totals;
-  return { ...meta, columns: [...columns], items: [...rows], total, notes: [...notes] };
+  const { code, from, to, closed } = meta.period;
+  return {
+    ...meta,
+    period: { code, from, to, closed },
+    columns: [...columns],
+    items: [...rows],
+    total,
+    notes: [...notes],
+  };
 }
 
 export const ReportCase = Type.Object(

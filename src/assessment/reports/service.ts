@@ -4,14 +4,13 @@ import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { sql } from 'drizzle-orm';
 import type { Scope } from '../../access/scope.ts';
-import { divisionOf, matterPath, unitOf } from '../../catalog/catalog.ts';
 import { type Db, snapshot } from '../../db/connect.ts';
-import { type Cell, writeCsv } from '../../figures/csv.ts';
 import type { Table } from '../../figures/table.ts';
 import { AppError, errorCode, fieldError } from '../../http/errors.ts';
 import { page, readNumbers, writeCursor } from '../../http/schemas.ts';
 import { chooseSpan } from '../period.ts';
 import { checkFilters, ruleFor, type World } from '../service.ts';
+import { caseBatches, csvOfCases, viewCase, xlsxOfCases } from './cases.ts';
 import { wantsBom } from './files.ts';
 import { keyOfReport, type Report } from './report.ts';
 import type { CasesQuery, ReportQuery } from './schemas.ts';
@@ -55,13 +54,13 @@ function countBehind(figures: readonly Figure[], name: string): Count {
 }
 
 /** What a case list needs of a report; the rates have no other part in it. */
-export type Listed = Pick<Report, 'name' | 'dimensions' | 'figures' | 'key'>;
+export type Listed = Pick<Report, 'name' | 'title' | 'dimensions' | 'figures' | 'key'>;
 
-function casesOf(world: World, report: Listed, query: CasesQuery, scope: Scope, now: Date) {
+function casesOf(world: World, report: Listed, query: Omit<CasesQuery, 'format'>, scope: Scope, now: Date) {
   const ask = askOf(world, report, query, scope, now);
   const figure = countBehind(report.figures(ask), query.figure);
   const rows = caseRows(ask, keyOfReport(report), figure, query.key === 'total' ? null : query.key);
-  return { ask, figure: figure.key, rows };
+  return { ask, figure, rows };
 }
 
 /** The cases behind a figure, a page at a time, and how many there are: as many as the figure says. */
@@ -79,68 +78,39 @@ export async function listCases(world: World, report: Listed, query: CasesQuery,
     const { items, next } = page([...found], limit, (last) =>
       writeCursor(report.name, question, [Number(last.id), Number(last.sub)]),
     );
-    return { figure, count: counted?.count ?? 0, items: items.map((row) => viewOf(row, ask)), next };
+    return { figure: figure.key, count: counted?.count ?? 0, items: items.map((row) => viewCase(row, ask)), next };
   }, snapshot);
 }
 
-function viewOf({ id: _id, sub: _sub, ...row }: CaseRow, { catalog }: Ask) {
-  const { matter, unit, district, street } = row;
-  return {
-    ...row,
-    matterName: matter === null ? null : matterPath(catalog.matters, matter).join('—'),
-    districtName: district === null ? null : (divisionOf(catalog, district)?.name ?? district),
-    streetName: street === null ? null : (divisionOf(catalog, street)?.name ?? street),
-    unitName: unit === null ? null : (unitOf(catalog, unit)?.name ?? unit),
-  };
-}
-type CaseView = ReturnType<typeof viewOf>;
-
-const caseColumns = [
-  'number',
-  'orderId',
-  'at',
-  'receivedAt',
-  'status',
-  'type',
-  'need',
-  'matter',
-  'matterName',
-  'level',
-  'district',
-  'districtName',
-  'street',
-  'streetName',
-  'unit',
-  'unitName',
-] as const satisfies readonly (keyof CaseView)[];
-
-/** Rows fetched at a time: memory does not grow with the list. */
-const fetched = 2000;
-
-/** The lines of a case list, read by a cursor: one snapshot, however long it takes. */
-async function* csvLines(tx: Db, rows: ReturnType<typeof caseRows>, ask: Ask, bom: boolean): AsyncGenerator<string> {
-  yield writeCsv([[...caseColumns]], bom);
-  await tx.execute(sql`declare report_cases no scroll cursor for select * from (${rows}) x order by x.id, x.sub`);
-  for (;;) {
-    const batch = await tx.execute<CaseRow>(sql`fetch ${sql.raw(String(fetched))} from report_cases`);
-    if (batch.length === 0) return;
-    const lines = batch.map((row) => viewOf(row, ask)).map((view): Cell[] => caseColumns.map((column) => view[column]));
-    yield writeCsv(lines, false);
-  }
+/** The file of a list, and its ending. */
+export interface CasesFile {
+  format: 'csv' | 'xlsx';
+  figure: string;
+  stream: PassThrough;
+  done: Promise<void>;
 }
 
 /**
- * The whole case list as CSV, without a cap and in constant memory: a reader that is slow slows the reading down. What fails on the
- * way breaks the stream off, so that nobody takes half a list for a whole one.
+ * The whole case list as a file, without a cap and in constant memory: a reader that is slow slows the reading down. What fails on
+ * the way breaks the stream off, so that nobody takes half a list for a whole one.
  */
-export function streamCases(world: World, report: Listed, query: CasesQuery, scope: Scope, now: Date) {
+export function streamCases(
+  world: World,
+  report: Listed,
+  { format, ...query }: Omit<CasesQuery, 'format'> & { format: CasesFile['format'] },
+  scope: Scope,
+  now: Date,
+): CasesFile {
   const { rows, ask, figure } = casesOf(world, report, query, scope, now);
   const stream = new PassThrough();
-  const done = world.db
-    .transaction((tx) => pipeline(csvLines(tx, rows, ask, wantsBom(query.bom)), stream), snapshot)
-    .catch((error: unknown) => {
-      // What breaks a stream is logged: its code, never its text, which may quote a row.
-      stream.destroy(new Error(errorCode(error) ?? 'stream broken off'));
-    });
-  return { stream, figure, done };
+  const write = (tx: Db) => {
+    const batches = caseBatches(tx, rows, ask);
+    if (format === 'csv') return pipeline(csvOfCases(batches, wantsBom(query.bom)), stream);
+    return pipeline(xlsxOfCases(batches, { report, figure, key: query.key, ask }), stream);
+  };
+  const done = world.db.transaction(write, snapshot).catch((error: unknown) => {
+    // What breaks a stream is logged: its code, never its text, which may quote a row.
+    stream.destroy(new Error(errorCode(error) ?? 'stream broken off'));
+  });
+  return { format, figure: figure.key, stream, done };
 }

@@ -5,6 +5,8 @@ import t from 'tap';
 import { app, refused } from '../../helper.ts';
 import { town } from './town.ts';
 
+const names = ['needs', 'volume', 'timeliness', 'supervision', 'hot', 'repeats'];
+
 interface Row extends Record<string, unknown> {
   key: string;
   name: string;
@@ -136,7 +138,7 @@ t.test('reports of a town', async (t) => {
   });
 
   await t.test('files of every report', async (t) => {
-    for (const name of ['rates', 'needs', 'volume', 'timeliness', 'supervision', 'hot', 'repeats']) {
+    for (const name of [...names, 'rates', 'ranking', 'exclusions']) {
       const { headers, text } = await analyst.get(`/reports/${name}?period=2026-11&format=csv`);
       t.match(headers['content-type'], /^text\/csv/);
       t.match(text, /^key,name,/);
@@ -194,7 +196,7 @@ t.test('bad questions, and nothing to tell', async (t) => {
   for (const [url, path] of bad) refused(t, url, await analyst.get(url), 400, 'VALIDATION_FAILED', path);
   t.equal((await analyst.get('/reports/nothing')).status, 404);
   refused(t, 'no key', await analyst.get('/reports/volume/cases?figure=volume'), 400, 'VALIDATION_FAILED', 'key');
-  for (const name of ['volume', 'timeliness', 'supervision', 'hot', 'repeats', 'needs']) {
+  for (const name of names) {
     const { status, body } = await analyst.get(`/reports/${name}?period=2199-12`);
     t.equal(status, 200, `${name} of the future is empty`);
     t.ok(body.items.every((row: Row) => !Number(row.volume ?? row.dispatched ?? row.overdue)));

@@ -1,0 +1,1 @@
+ALTER TABLE "callback_rules" ADD COLUMN "late_hours" integer DEFAULT 168 NOT NULL;
