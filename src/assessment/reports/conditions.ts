@@ -31,9 +31,14 @@ export interface Columns {
 /** Of complaints `c` with their units `u`. */
 export const ofComplaints: Columns = { row: sql`c`, unit: sql`u.code`, kind: sql`u.kind`, parent: sql`u.parent` };
 
-/** All of the conditions; what has none holds. */
+/** All of the conditions; what has none holds. Each stands in brackets: it may be made of several. */
 export function all(parts: readonly SQL[]): SQL {
-  return parts.length === 0 ? sql`true` : sql.join([...parts], sql` and `);
+  return parts.length === 0
+    ? sql`true`
+    : sql.join(
+        parts.map((part) => sql`(${part})`),
+        sql` and `,
+      );
 }
 
 export function within(column: SQL, { from, to }: Span): SQL {
