@@ -7,6 +7,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { sql } from 'drizzle-orm';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import { accountRoutes, type LoginLimits } from './account/routes.ts';
 import { reportRoutes } from './assessment/reports/routes.ts';
 import { assessmentRoutes } from './assessment/routes.ts';
 import { attachmentRoutes } from './attachment/routes.ts';
@@ -34,6 +35,8 @@ import type { StreamSettings } from './queue/jobs.ts';
 import { queueRoutes } from './queue/routes.ts';
 import { rulesRoutes } from './rules/routes.ts';
 import { rulingRoutes } from './ruling/routes.ts';
+import { staffRoutes } from './staff/routes.ts';
+import { tokenRoutes } from './token/routes.ts';
 import { triageRoutes } from './triage/routes.ts';
 import { workorderRoutes } from './workorder/routes.ts';
 
@@ -45,6 +48,8 @@ interface Settings {
   streams?: Partial<StreamSettings>;
   /** Requests a minute to the public page. */
   publicLimits?: Partial<PublicLimits>;
+  /** Attempts to sign in a minute. */
+  loginLimits?: Partial<LoginLimits>;
   /** Addresses of proxies whose word on the client's own address is taken. */
   trustProxy?: string;
 }
@@ -87,7 +92,7 @@ export async function build(given: Context, log: FastifyBaseLogger, settings: Se
 }
 
 /** One line a feature. Plain calls, not plugins: they share one scope, so that one may refer to another's schemas. */
-function features(api: Api, ctx: Context, { streams, publicLimits }: Settings): void {
+function features(api: Api, ctx: Context, { streams, publicLimits, loginLimits }: Settings): void {
   knowledgeRoutes(api, ctx);
   intakeRoutes(api, ctx);
   linkRoutes(api, ctx);
@@ -109,6 +114,9 @@ function features(api: Api, ctx: Context, { streams, publicLimits }: Settings): 
   catalogRoutes(api, ctx);
   rulesRoutes(api, ctx);
   outboxRoutes(api, ctx);
+  accountRoutes(api, ctx, loginLimits);
+  staffRoutes(api, ctx);
+  tokenRoutes(api, ctx);
 }
 
 /** A line in the log for every request, and an orderly end: running requests finish, kept connections are closed. */

@@ -1,6 +1,8 @@
 /** The environment as one schema, parsed once and passed on; nothing else reads `process.env`. */
 import { envSchema } from 'env-schema';
 import { type Static, Type } from 'typebox';
+import { isRole } from './access/roles.ts';
+import { defaultTotpRoles, type SignInRules } from './access/sign-in.ts';
 import { builtInModels } from './classify/store.ts';
 import { defaultCity } from './db/cities.ts';
 
@@ -30,6 +32,19 @@ const Config = Type.Object({
   /** Requests a minute to the public page, by address and by complaint. */
   PUBLIC_LIMIT_ADDRESS: Type.Integer({ default: 60, minimum: 1 }),
   PUBLIC_LIMIT_NUMBER: Type.Integer({ default: 20, minimum: 1 }),
+  /** `production` refuses what is only for development. */
+  NODE_ENV: Type.Optional(Type.String()),
+  /** For developing over plain HTTP: the cookie of a session is named `jiesu` and goes without TLS too. */
+  COOKIE_INSECURE: Type.Boolean({ default: false }),
+  /** A session ends after so long without a request, and in any case so long after its begin. */
+  SESSION_IDLE_MINUTES: Type.Integer({ default: 30, minimum: 1, maximum: 1440 }),
+  SESSION_HOURS: Type.Integer({ default: 12, minimum: 1, maximum: 720 }),
+  /** Roles that need a second factor, separated by commas; empty for none. */
+  TOTP_ROLES: Type.String({ default: defaultTotpRoles.join(), pattern: '^([a-z]+(,[a-z]+)*)?$' }),
+  /** Seals the secrets of second factors: 32 bytes in base64, the same on all nodes; without it, a file under DATA_DIR. */
+  SEAL_KEY: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' })),
+  /** Attempts to sign in a minute from one address. */
+  LOGIN_LIMIT_ADDRESS: Type.Integer({ default: 60, minimum: 1 }),
   LOG_LEVEL: Type.Union(
     [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error'), Type.Literal('silent')],
     { default: 'info' },
@@ -39,5 +54,22 @@ export type Config = Static<typeof Config>;
 
 /** Parses the environment; throws an error that names the variable at fault. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  return envSchema<Config>({ schema: Config, data: env, env: false, dotenv: false });
+  const config = envSchema<Config>({ schema: Config, data: env, env: false, dotenv: false });
+  if (config.NODE_ENV === 'production' && config.COOKIE_INSECURE)
+    throw new Error('COOKIE_INSECURE 只用于开发：NODE_ENV=production 时不得设置');
+  const unknown = config.TOTP_ROLES.split(',').find((role) => role !== '' && !isRole(role));
+  if (unknown !== undefined) throw new Error(`TOTP_ROLES 中没有角色 ${unknown}`);
+  return config;
+}
+
+/** What the environment says about signing in. `sealKey` where SEAL_KEY says nothing. */
+export function signInRules(config: Config, sealKey: () => Buffer): SignInRules {
+  const { COOKIE_INSECURE, SESSION_IDLE_MINUTES, SESSION_HOURS, TOTP_ROLES, SEAL_KEY } = config;
+  return {
+    secureCookies: !COOKIE_INSECURE,
+    idleMs: SESSION_IDLE_MINUTES * 60_000,
+    absoluteMs: SESSION_HOURS * 3_600_000,
+    totpRoles: TOTP_ROLES.split(',').filter(isRole),
+    sealKey: SEAL_KEY === undefined ? sealKey() : Buffer.from(SEAL_KEY, 'base64'),
+  };
 }

@@ -1,5 +1,6 @@
 /** What features are built with: made once at start or by a test, and passed on as a parameter. */
 import { randomBytes } from 'node:crypto';
+import { defaultRules, defaultTotpRoles, type SignInRules } from './access/sign-in.ts';
 import { shanghaiDate } from './catalog/calendar.ts';
 import { buildCatalog, unchangedAround } from './catalog/catalog.ts';
 import { loadCatalogRows, newestCatalog } from './catalog/store.ts';
@@ -36,6 +37,7 @@ export interface Context {
   random: (bytes: number) => Buffer;
   /** Where uploaded files are kept. */
   files: Files;
+  signIn: SignInRules;
 }
 
 export interface ContextOptions {
@@ -49,6 +51,8 @@ export interface ContextOptions {
   models?: string;
   /** As in WEBHOOK_ALLOW. */
   webhookAllow?: string;
+  /** Without a key of their own, second factors are sealed with one that ends with the process. */
+  signIn?: Partial<SignInRules>;
 }
 
 /** Loads the catalog and the dictionary. Throws where no seeds are loaded or none is in force today. */
@@ -81,6 +85,7 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
     wordShares: () => shares,
     clock,
     random: options.random ?? randomBytes,
+    signIn: { ...defaultRules, totpRoles: defaultTotpRoles, sealKey: randomBytes(32), ...options.signIn },
     files: options.files ?? folderFiles('.data/attachments'),
     webhookAllow: parseAllow(options.webhookAllow ?? ''),
     judgeAt,

@@ -22,6 +22,9 @@ const desk: readonly Role[] = ['operator', 'dispatcher', 'admin'];
 /** Operation → roles that may. `public` marks what needs no token. */
 export const permissions = {
   public: roles,
+  self: roles,
+  'user.manage': ['admin'],
+  'token.manage': ['admin'],
   'judgement.assist': ['operator'],
   'complaint.file': ['operator', 'channel'],
   'complaint.read': [...desk, 'handler', 'manager', 'callback', 'assessor', 'analyst', 'auditor', 'channel'],
@@ -69,6 +72,17 @@ export type Permission = keyof typeof permissions;
 
 export function isRole(word: string): word is Role {
   return roles.some((role) => role === word);
+}
+
+export function isPermission(word: string): word is Permission {
+  return Object.hasOwn(permissions, word);
+}
+
+/** What a role may. */
+export function permissionsOf(role: Role): Permission[] {
+  return Object.keys(permissions)
+    .filter(isPermission)
+    .filter((permission) => may(role, permission));
 }
 
 export function may(role: Role, permission: Permission): boolean {

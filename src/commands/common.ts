@@ -1,5 +1,8 @@
 /** What the commands share: opening the database, and failing with words instead of a stack. */
 
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { SeedProblem } from '../catalog/files.ts';
 import { ModelError } from '../classify/model-file.ts';
 import type { Config } from '../config.ts';
@@ -8,7 +11,7 @@ import { CityError, cityFolder } from '../db/cities.ts';
 import { type Connection, connect } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
 import { SeedError, seedBuiltIn } from '../db/seed.ts';
-import { AppError } from '../http/errors.ts';
+import { AppError, errorCode } from '../http/errors.ts';
 import { ExampleError } from '../training/examples.ts';
 
 /** A command cannot go on; the message is for the person who typed it. Exit code 1. */
@@ -30,6 +33,20 @@ export async function withDatabase<T>(body: (connection: Connection, config: Con
 /** The seed files a command works on: those of a folder it was given, else those of CITY. */
 export function seedsFolder(dir: string | undefined): string {
   return dir ?? cityFolder(readConfig(process.env).CITY);
+}
+
+/** The key for secrets in the database where SEAL_KEY gives none: made once, in a file that only its owner reads. */
+export function sealKeyOf(dataDir: string): Buffer {
+  const file = path.join(dataDir, 'seal-key');
+  mkdirSync(dataDir, { recursive: true });
+  try {
+    writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
+  if (key.length !== 32) throw new CommandError(`${file} 不是 32 字节的密钥`);
+  return key;
 }
 
 /** The lines to print for an error: what is known to a user as such, anything else with its stack. */

@@ -3,7 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import { build } from '../app.ts';
 import { shanghaiDate } from '../catalog/calendar.ts';
-import { type Config, readConfig } from '../config.ts';
+import { type Config, readConfig, signInRules } from '../config.ts';
 import { type Context, createContext } from '../context.ts';
 import { connect } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
@@ -14,7 +14,7 @@ import { createLogger } from '../logger.ts';
 import { createDeliveries } from '../outbox/jobs.ts';
 import { startWatch } from '../watch/jobs.ts';
 import { missingYears } from '../workorder/deadline.ts';
-import { CommandError } from './common.ts';
+import { CommandError, sealKeyOf } from './common.ts';
 
 /** How often a running service looks for newly loaded reference data. */
 const refreshMs = 30_000;
@@ -77,11 +77,13 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   await seedBuiltIn(connection.db, new Date(), config.CITY);
   await removeAbandoned(files.incoming, new Date());
   const { signal } = connection;
-  const ctx = await createContext(connection.db, { files, signal, webhookAllow: config.WEBHOOK_ALLOW });
+  const rules = signInRules(config, () => sealKeyOf(config.DATA_DIR));
+  const ctx = await createContext(connection.db, { files, signal, webhookAllow: config.WEBHOOK_ALLOW, signIn: rules });
   checkCalendar(ctx, log);
   const { TRUST_PROXY: trustProxy, PUBLIC_LIMIT_ADDRESS: address, PUBLIC_LIMIT_NUMBER: number } = config;
+  const loginLimits = { address: config.LOGIN_LIMIT_ADDRESS };
   const proxies = trustProxy === undefined ? {} : { trustProxy };
-  const app = await build(ctx, log, { publicLimits: { address, number }, ...proxies });
+  const app = await build(ctx, log, { publicLimits: { address, number }, loginLimits, ...proxies });
   opened.push(() => app.close());
   const refresh = setInterval(() => {
     ctx.refresh().catch((error: unknown) => log.error({ err: error }, 'reference data could not be refreshed'));
