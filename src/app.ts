@@ -11,6 +11,7 @@ import { accountRoutes, type LoginLimits } from './account/routes.ts';
 import { reportRoutes } from './assessment/reports/routes.ts';
 import { assessmentRoutes } from './assessment/routes.ts';
 import { attachmentRoutes } from './attachment/routes.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { callbackRoutes } from './callback/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { closingRoutes } from './closing/routes.ts';
@@ -114,6 +115,7 @@ function features(api: Api, ctx: Context, { streams, publicLimits, loginLimits }
   catalogRoutes(api, ctx);
   rulesRoutes(api, ctx);
   outboxRoutes(api, ctx);
+  auditRoutes(api, ctx);
   accountRoutes(api, ctx, loginLimits);
   staffRoutes(api, ctx);
   tokenRoutes(api, ctx);

@@ -1,6 +1,7 @@
 /** The command line. Results go to stdout, all else to stderr; exit codes: 0 done, 1 refused or failed, 2 wrong usage. */
 import { Command, CommanderError } from 'commander';
 import { assessVerify } from './commands/assess.ts';
+import { auditVerify } from './commands/audit.ts';
 import { classify } from './commands/classify.ts';
 import { describe, say } from './commands/common.ts';
 import { migrate, seed, tokenCreate } from './commands/database.ts';
@@ -91,6 +92,13 @@ program
   .description('由流转记录重算一个已封账的考核期：与封账的数一致则打印 equal，否则列出不同并以 1 退出')
   .requiredOption('--period <code>', '考核期，如 2026-11')
   .action(assessVerify);
+program
+  .command('audit')
+  .description('审计')
+  .command('verify')
+  .description('由链首校验审计：没有改动则打印 equal，否则逐条列出并以 1 退出')
+  .option('--head <head>', '以前校验所答、另处保存的 序号:哈希')
+  .action(auditVerify);
 program.command('lifecycle').description('工单的状态机').option('--mermaid', '打印 Mermaid 图').action(lifecycle);
 program
   .command('demo')

@@ -65,10 +65,23 @@ export const permissions = {
   'catalog.change': ['admin'],
   'catalog.try': ['admin', 'analyst'],
   'webhook.manage': ['admin', 'manager', 'channel'],
+  'audit.read': ['auditor'],
   'catalog.history': ['admin', 'analyst', 'auditor', 'dispatcher'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;
+
+/** Whoever asks for these and may not is audited. */
+export const watchedPermissions: readonly Permission[] = [
+  'period.close',
+  'exclusion.apply',
+  'exclusion.review',
+  'catalog.change',
+  'webhook.manage',
+  'audit.read',
+  'user.manage',
+  'token.manage',
+];
 
 export function isRole(word: string): word is Role {
   return roles.some((role) => role === word);

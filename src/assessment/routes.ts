@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { scopeOf } from '../access/scope.ts';
 import type { Context } from '../context.ts';
+import { recordExport } from '../db/audit.ts';
 import type { Api } from '../http/api.ts';
 import { ref } from '../http/schemas.ts';
 import { sessionOf } from '../http/security.ts';
@@ -52,8 +53,11 @@ export function assessmentRoutes(app: Api, ctx: Context): void {
     },
     async (request, reply) => {
       const { format = 'json', bom, ...query } = request.query;
-      const report = await ratesReport(ctx, query, scopeOf(sessionOf(request)), ctx.clock());
-      return format === 'json' ? report : sendTable(reply, ratesTable(report, ratesColumns), format, bom);
+      const session = sessionOf(request);
+      const report = await ratesReport(ctx, query, scopeOf(session), ctx.clock());
+      if (format === 'json') return report;
+      await recordExport(ctx.db, session, 'rates', request.query, ctx.clock());
+      return sendTable(reply, ratesTable(report, ratesColumns), format, bom);
     },
   );
 }

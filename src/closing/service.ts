@@ -5,6 +5,7 @@ import { type Period, parsePeriod, periodAt, ruleOfPeriod, shiftPeriod } from '.
 import { countFrozen, frozenTables, ruleFor } from '../assessment/service.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
+import { recordAudit } from '../db/audit.ts';
 import { insertEvents } from '../db/history.ts';
 import { AppError } from '../http/errors.ts';
 import { page, readNumbers, readParts, writeCursor } from '../http/schemas.ts';
@@ -113,6 +114,8 @@ export async function closePeriod(ctx: Context, session: Session, code: string, 
         await insertFigures(tx, { period: code, ...table }, await countFrozen(tx, code, span, table));
       }
       await updatePeriod(tx, code, { ...counted, status: 'closed', closedAt: now, closedBy: actor, cases, lastEvent });
+      const detail = { cases, lastEvent, ruleVersion: rule.assessment.version };
+      await recordAudit(tx, { at: now, actor, action: 'period.close', target: `period:${code}`, detail });
     },
     { isolationLevel: 'repeatable read' },
   );
@@ -146,6 +149,8 @@ async function amend(
   const about = { complaintId: found.id, at, actor };
   const id = await insertAmendment(tx, { ...about, period: code, reason, exclusionId, before, after });
   await insertEvents(tx, [{ ...about, action: 'amend', data: { period: code, amendment: id, reason } }]);
+  const detail = { amendment: id, complaint: found.id, exclusion: exclusionId, reason };
+  await recordAudit(tx, { at, actor, action: 'period.amend', target: `period:${code}`, detail });
   return id;
 }
 

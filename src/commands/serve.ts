@@ -2,6 +2,7 @@
 import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import { build } from '../app.ts';
+import { startChaining } from '../audit/jobs.ts';
 import { shanghaiDate } from '../catalog/calendar.ts';
 import { type Config, readConfig, signInRules } from '../config.ts';
 import { type Context, createContext } from '../context.ts';
@@ -91,6 +92,8 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   opened.push(async () => clearInterval(refresh));
   const watch = startWatch(ctx, log);
   opened.push(watch.stop);
+  const chaining = startChaining(ctx, log);
+  opened.push(chaining.stop);
   const deliveries = createDeliveries(ctx, log);
   deliveries.start();
   opened.push(deliveries.stop);

@@ -3,6 +3,7 @@ import { readSheet, type SeedProblem } from '../catalog/files.ts';
 import { columns } from '../catalog/sheet-columns.ts';
 import type { DivisionsChange } from '../catalog/types.ts';
 import type { Context } from '../context.ts';
+import { recordAudit } from '../db/audit.ts';
 import { AppError } from '../http/errors.ts';
 import { isEmpty, type Plan, planDivisions } from './plan.ts';
 import { countOpenOrders, insertImport, lockCatalog } from './store.ts';
@@ -70,7 +71,10 @@ export async function importDivisions(ctx: Context, request: ImportRequest, now:
     const newest = await lockCatalog(tx);
     // What was planned above must be what is written: the lock lets nobody in between from here on.
     if (newest?.version !== version) throw new AppError('CONFLICT');
-    return insertImport(tx, newest, { plan, change, actor, at: now, reason });
+    const next = await insertImport(tx, newest, { plan, change, actor, at: now, reason });
+    const detail = { ...change, from, reason };
+    await recordAudit(tx, { at: now, actor, action: 'divisions.import', target: `catalog:${next}`, detail });
+    return next;
   });
   await ctx.refresh();
   return { ...answer, version: made };

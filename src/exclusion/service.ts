@@ -7,6 +7,7 @@ import { shanghaiTime } from '../catalog/calendar.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { amendCase, holdPeriods } from '../closing/service.ts';
 import type { Context } from '../context.ts';
+import { recordAudit } from '../db/audit.ts';
 import { insertEvents } from '../db/history.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { page, readNumbers, writeCursor } from '../http/schemas.ts';
@@ -109,7 +110,7 @@ export async function applyForExclusion(
     const about = { complaintId, kind, scope, reason, evidence, unit, at: now, actor: session.actor };
     const start: Standing = { status: 'applied', standing: false };
     const id = await insertExclusion(tx, { ...about, ...start });
-    await record(tx, session, { id, ...about, ...start }, { step: 'apply', approve: null, reason }, now);
+    await record(tx, session, { id, number, ...about, ...start }, { step: 'apply', approve: null, reason }, now);
     return detail(tx, { kind: 'all' }, id, catalog);
   });
 }
@@ -120,11 +121,11 @@ interface Taken {
   reason: string;
 }
 
-/** Writes a step into the trail, and into the history of the complaint all that a recount needs. */
+/** Writes a step into the trail and the audit, and into the history of the complaint all that a recount needs. */
 async function record(
   tx: Tx,
   { actor, name }: Session,
-  about: { id: number; complaintId: number; kind: string; scope: string; standing: boolean },
+  about: { id: number; complaintId: number; number: string; kind: string; scope: string; standing: boolean },
   { step, approve, reason }: Taken,
   at: Date,
 ): Promise<void> {
@@ -132,6 +133,7 @@ async function record(
   await insertStep(tx, { exclusionId: id, at, actor, person: name, step, approve, reason });
   const data = { exclusion: id, step, kind, scope, ...(approve === null ? {} : { approve }), standing, reason };
   await insertEvents(tx, [{ complaintId, at, actor, action: 'exclusion', data }]);
+  await recordAudit(tx, { at, actor, action: `exclusion.${step}`, target: `complaint:${about.number}`, detail: data });
 }
 
 /**
@@ -149,7 +151,7 @@ export async function reviewExclusion(
     await holdPeriods(tx);
     const row = await lockExclusion(tx, id, { kind: 'all' });
     if (row === undefined) throw notFound();
-    const { exclusion, type } = row;
+    const { exclusion, number, type } = row;
     const next = ruled(exclusion.status, approve);
     if (next === null) throw illegal(exclusion, '没有待审核的申请');
     const taker = { actor: session.actor, person: session.name };
@@ -157,7 +159,7 @@ export async function reviewExclusion(
       throw new AppError('SAME_PERSON', '申请、审核、申诉、复核须是不同的人');
     if (await isOfUnit(tx, session.name, exclusion.complaintId)) throw new AppError('OWN_UNIT');
     await updateStanding(tx, id, next);
-    await record(tx, session, { ...exclusion, ...next }, { step: next.step, approve, reason }, now);
+    await record(tx, session, { number, ...exclusion, ...next }, { step: next.step, approve, reason }, now);
     if (next.standing !== exclusion.standing) {
       const found = { id: exclusion.complaintId, type };
       await amendCase(tx, found, { actor: session.actor, at: now, reason, exclusionId: id });
@@ -177,11 +179,11 @@ export async function appealExclusion(
   return ctx.db.transaction(async (tx) => {
     const row = await lockExclusion(tx, id, scopeOf(session));
     if (row === undefined) throw notFound();
-    const { exclusion } = row;
+    const { exclusion, number } = row;
     const next = appealed(exclusion);
     if (next === null) throw illegal(exclusion, '只能对审核结果申诉，且只有一次');
     await updateStanding(tx, id, next);
-    await record(tx, session, { ...exclusion, ...next }, { step: 'appeal', approve: null, reason }, now);
+    await record(tx, session, { number, ...exclusion, ...next }, { step: 'appeal', approve: null, reason }, now);
     return detail(tx, scopeOf(session), id, ctx.judgeAt(now).catalog);
   });
 }

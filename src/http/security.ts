@@ -3,13 +3,14 @@
  * checks the role before the body is even read, and writes security and error answers into each operation's schema.
  */
 import '@fastify/swagger';
-import type { FastifyContextConfig, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import type { Permission } from '../access/roles.ts';
-import { may } from '../access/roles.ts';
+import { may, watchedPermissions } from '../access/roles.ts';
 import type { Need, Session } from '../access/scope.ts';
 import { authenticate, authenticateCookie } from '../access/service.ts';
 import { isCsrf, readCookie } from '../access/sign-in.ts';
 import type { Context } from '../context.ts';
+import { recordAudit } from '../db/audit.ts';
 import { AppError, fieldError, Problem } from './errors.ts';
 import { ref } from './schemas.ts';
 
@@ -121,15 +122,31 @@ export async function callerOf({ db, clock, signIn }: Door, request: FastifyRequ
   return session;
 }
 
+/** By its route, not its address: what stands in that is not ours. */
+async function recordRefusal(
+  db: Context['db'],
+  { actor }: Session,
+  { method, routeOptions }: FastifyRequest,
+  permission: Permission,
+  at: Date,
+): Promise<void> {
+  const detail = { method, route: routeOptions.url };
+  await recordAudit(db, { at, actor, action: 'access.refuse', target: `permission:${permission}`, detail });
+}
+
 /** Throws where a caller may not do what a route is for. */
-function admit({ role, need, scopes, sessionId }: Session, config: FastifyContextConfig): void {
-  const { permission, personal = false, before = [] } = config;
-  if (permission === undefined || !may(role, permission)) throw new AppError('FORBIDDEN');
-  if (scopes !== null && permission !== 'self' && !scopes.includes(permission))
-    throw new AppError('FORBIDDEN', '令牌的范围不含此操作');
+async function admit({ db, clock }: Door, session: Session, request: FastifyRequest): Promise<void> {
+  const { role, need, scopes, sessionId } = session;
+  const { permission, personal = false, before = [] } = request.routeOptions.config;
+  if (permission === undefined) throw new AppError('FORBIDDEN');
+  const isBeyond = scopes !== null && permission !== 'self' && !scopes.includes(permission);
+  if (isBeyond || !may(role, permission)) {
+    if (watchedPermissions.includes(permission)) await recordRefusal(db, session, request, permission, clock());
+    throw new AppError('FORBIDDEN', isBeyond ? '令牌的范围不含此操作' : '');
+  }
   if (personal && sessionId === null) throw notPersonal();
-  if (need === 'password' && !before.includes(need)) throw new AppError('PASSWORD_CHANGE_REQUIRED');
-  if (need === 'totp' && !before.includes(need)) throw new AppError('TOTP_SETUP_REQUIRED');
+  if (need !== null && !before.includes(need))
+    throw new AppError(need === 'password' ? 'PASSWORD_CHANGE_REQUIRED' : 'TOTP_SETUP_REQUIRED');
 }
 
 /** Installs the checks. `internal` routes are those of plugins (documentation), open by design. */
@@ -142,11 +159,11 @@ export function installSecurity(app: FastifyInstance, door: Door): void {
     if (route.schema !== undefined && route.schema.hide !== true) addErrorAnswers(route, permission);
   });
   app.addHook('onRequest', async (request) => {
-    const { config } = request.routeOptions;
-    if (config.permission === undefined || config.permission === 'public') return;
+    const { permission } = request.routeOptions.config;
+    if (permission === undefined || permission === 'public') return;
     const session = await callerOf(door, request);
     if (session === null) throw new AppError('UNAUTHENTICATED');
-    admit(session, config);
+    await admit(door, session, request);
     request.session = session;
   });
 }

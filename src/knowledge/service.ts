@@ -3,6 +3,7 @@ import type { Session } from '../access/scope.ts';
 import { addDays, shanghaiDate, shanghaiTime } from '../catalog/calendar.ts';
 import { type Catalog, matterPath, unitRef } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
+import { recordAudit } from '../db/audit.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { page, readNumbers, writeCursor } from '../http/schemas.ts';
 import type { FieldError } from '../http/validation.ts';
@@ -74,6 +75,10 @@ function published(ctx: Context, content: Content, change: Change): NextVersion 
   return { ...content, ...change, status: 'published', search: vectorOf(content, wordsOf(ctx)) };
 }
 
+function audited(tx: Context['db'], verb: string, id: number, { at, actor, reason }: Change): Promise<void> {
+  return recordAudit(tx, { at, actor, action: `article.${verb}`, target: `article:${id}`, detail: { reason } });
+}
+
 /** Writes an article. Throws VALIDATION_FAILED, or FORBIDDEN for another unit's. */
 export async function createArticle(ctx: Context, session: Session, request: NewArticle, now: Date): Promise<Article> {
   const unit = request.unit ?? (session.role === 'manager' ? session.unit : null);
@@ -82,7 +87,11 @@ export async function createArticle(ctx: Context, session: Session, request: New
   const content = contentOf(request, unit, request.validFrom ?? shanghaiDate(now));
   check(content, ctx.judgeAt(now).catalog);
   const next = published(ctx, content, { at: now, actor: session.actor, reason: request.reason });
-  const id = await ctx.db.transaction((tx) => insertArticle(tx, next));
+  const id = await ctx.db.transaction(async (tx) => {
+    const made = await insertArticle(tx, next);
+    await audited(tx, 'create', made, next);
+    return made;
+  });
   return readArticle(ctx, id, now);
 }
 
@@ -106,6 +115,7 @@ export async function editArticle(
     check(content, ctx.judgeAt(now).catalog, row);
     const change = { at: now, actor: session.actor, reason: request.reason };
     await addVersion(tx, row, 'api', published(ctx, content, change));
+    await audited(tx, 'edit', id, change);
   });
   return readArticle(ctx, id, now);
 }
@@ -126,6 +136,7 @@ export async function withdrawArticle(
       throw new AppError('ILLEGAL_ACTION', '此条目已撤下', { state: 'withdrawn', allowed: [] });
     const change = { at: now, actor: session.actor, reason };
     await addVersion(tx, row, 'api', { ...published(ctx, row, change), status: 'withdrawn' });
+    await audited(tx, 'withdraw', id, change);
   });
   return readArticle(ctx, id, now);
 }

@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { type Session, scopeOf } from '../access/scope.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
+import { recordAudit } from '../db/audit.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { page, readNumbers, writeCursor } from '../http/schemas.ts';
 import { failures } from './attempt.ts';
@@ -94,6 +95,17 @@ function reachOf(ctx: Context, session: Session, unit: string | null, now: Date)
   return { scope: 'unit', unit };
 }
 
+function audited(
+  tx: Context['db'],
+  { actor }: Session,
+  verb: string,
+  id: number,
+  detail: Record<string, unknown>,
+  at: Date,
+): Promise<void> {
+  return recordAudit(tx, { at, actor, action: `webhook.${verb}`, target: `webhook:${id}`, detail });
+}
+
 /** Registers a webhook and tells its key, once. Throws WEBHOOK_URL_REFUSED, VALIDATION_FAILED or TOO_MANY_WEBHOOKS. */
 export async function createWebhook(
   ctx: Context,
@@ -119,7 +131,10 @@ export async function createWebhook(
   return ctx.db.transaction(async (tx) => {
     if ((await countWebhooks(tx, row)) >= maxWebhooks)
       throw new AppError('TOO_MANY_WEBHOOKS', `至多 ${maxWebhooks} 个；先删去不用的`);
-    return { ...view(await insertWebhook(tx, row), now), secret: formatSecret(secret) };
+    const made = await insertWebhook(tx, row);
+    // The path of an address may hold a key of the receiver's.
+    await audited(tx, session, 'create', made.id, { ...reach, host: new URL(href).host, actions }, now);
+    return { ...view(made, now), secret: formatSecret(secret) };
   });
 }
 
@@ -170,6 +185,8 @@ export async function changeWebhook(
     const afresh = change.active === undefined ? {} : { disabledReason: null, deadInRow: 0 };
     const row = await updateWebhook(tx, id, { ...change, ...href, ...afresh });
     if (change.active === false) await buryPending(tx, id);
+    const host = url === undefined ? {} : { host: new URL(row.url).host };
+    await audited(tx, session, 'change', id, { fields: Object.keys({ ...change, ...href }), ...host }, now);
     return view(row, now);
   });
 }
@@ -180,6 +197,7 @@ export async function rotateSecret(ctx: Context, session: Session, id: number, n
   return withWebhook(ctx, session, id, async (tx, { secret: formerSecret }) => {
     const formerUntil = new Date(now.getTime() + rotationMs);
     const row = await updateWebhook(tx, id, { secret, formerSecret, formerUntil });
+    await audited(tx, session, 'rotate', id, {}, now);
     return { ...view(row, now), secret: formatSecret(secret) };
   });
 }
@@ -190,6 +208,7 @@ export async function removeWebhook(ctx: Context, session: Session, id: number, 
   await withWebhook(ctx, session, id, async (tx) => {
     await updateWebhook(tx, id, { ...wiped, active: false, deletedAt: now });
     await buryPending(tx, id);
+    await audited(tx, session, 'remove', id, {}, now);
   });
 }
 
@@ -217,6 +236,7 @@ export async function replay(
   return withWebhook(ctx, session, id, async (tx, row) => {
     refuseInactive(row);
     const replayed = await requeue(tx, id, which, now, maxReplayed);
+    await audited(tx, session, 'replay', id, { replayed }, now);
     return { replayed, more: replayed === maxReplayed };
   });
 }

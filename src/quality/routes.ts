@@ -1,8 +1,10 @@
 /** GET /quality. */
 import { Type } from 'typebox';
 import type { Context } from '../context.ts';
+import { recordExport } from '../db/audit.ts';
 import type { Api } from '../http/api.ts';
 import { oneOf, ref } from '../http/schemas.ts';
+import { sessionOf } from '../http/security.ts';
 import { QualityPart, QualityQuery, QualityReport, QualityRow } from './schemas.ts';
 import { qualityReport } from './service.ts';
 import { formatCsv } from './tally.ts';
@@ -45,6 +47,7 @@ export function qualityRoutes(app: Api, ctx: Context): void {
       const { format, bom, ...query } = request.query;
       const report = await qualityReport(ctx, query, ctx.clock());
       if (format !== 'csv') return report;
+      await recordExport(ctx.db, sessionOf(request), 'quality', request.query, ctx.clock());
       return reply
         .type('text/csv; charset=utf-8')
         .header('content-disposition', `attachment; filename="${fileName(report)}"`)

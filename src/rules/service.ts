@@ -4,6 +4,7 @@ import { shanghaiDate, shanghaiTime } from '../catalog/calendar.ts';
 import { buildCatalog } from '../catalog/catalog.ts';
 import type { SeedData } from '../catalog/types.ts';
 import type { Context } from '../context.ts';
+import { recordAudit } from '../db/audit.ts';
 import { type Finding, lint } from '../dispatch/lint.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { page, readNumbers, writeCursor } from '../http/schemas.ts';
@@ -63,7 +64,11 @@ export async function changeRules(
     const newest = await lockCatalog(tx);
     // What was checked above must be what is changed: the lock lets nobody in between from here on.
     if (newest?.version !== version) throw new AppError('CONFLICT');
-    return insertChange(tx, newest, { closed, created, changes, actor: session.actor, at: now, validFrom, reason });
+    const { actor } = session;
+    const next = await insertChange(tx, newest, { closed, created, changes, actor, at: now, validFrom, reason });
+    const detail = { validFrom, reason, rules: changes.map(({ before, after }) => (after ?? before)?.code) };
+    await recordAudit(tx, { at: now, actor, action: 'rules.change', target: `catalog:${next}`, detail });
+    return next;
   });
   await ctx.refresh();
   return { ...answer, version: made };

@@ -4,6 +4,7 @@ import type { PassThrough } from 'node:stream';
 import { Type } from 'typebox';
 import { scopeOf } from '../../access/scope.ts';
 import type { Context } from '../../context.ts';
+import { recordExport } from '../../db/audit.ts';
 import type { Api } from '../../http/api.ts';
 import { ref } from '../../http/schemas.ts';
 import { sessionOf } from '../../http/security.ts';
@@ -52,8 +53,11 @@ function reportRoute(app: Api, ctx: Context, report: Report): void {
     },
     async (request, reply) => {
       const { format = 'json', bom, ...query } = request.query;
-      const table = await runReport(ctx, report, query, scopeOf(sessionOf(request)), ctx.clock());
-      return format === 'json' ? answerOf(table) : sendTable(reply, table, format, bom);
+      const session = sessionOf(request);
+      const table = await runReport(ctx, report, query, scopeOf(session), ctx.clock());
+      if (format === 'json') return answerOf(table);
+      await recordExport(ctx.db, session, report.name, request.query, ctx.clock());
+      return sendTable(reply, table, format, bom);
     },
   );
 }
@@ -79,8 +83,10 @@ function casesRoute(app: Api, ctx: Context, report: Listed): void {
     },
     async (request, reply) => {
       const { query } = request;
-      const scope = scopeOf(sessionOf(request));
+      const session = sessionOf(request);
+      const scope = scopeOf(session);
       if (query.format !== 'csv') return listCases(ctx, report, query, scope, ctx.clock());
+      await recordExport(ctx.db, session, `${report.name}/cases`, query, ctx.clock());
       const { stream, figure } = streamCases(ctx, report, query, scope, ctx.clock());
       return reply
         .type('text/csv; charset=utf-8')
