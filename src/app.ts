@@ -25,6 +25,7 @@ import { answerError, answerMalformed, installErrors } from './http/errors.ts';
 import { createMetrics, installMetrics, timeJudgements } from './http/metrics.ts';
 import { openApi } from './http/openapi.ts';
 import { installSecurity } from './http/security.ts';
+import { buildSerializer } from './http/serialization.ts';
 import { createValidatorCompiler } from './http/validation.ts';
 import { intakeRoutes } from './intake/routes.ts';
 import { knowledgeRoutes } from './knowledge/routes.ts';
@@ -65,6 +66,7 @@ export async function build(given: Context, log: FastifyBaseLogger, settings: Se
     logController: new LogController({ disableRequestLogging: true }),
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true },
+    schemaController: { compilersFactory: { buildSerializer } },
     // Faults of the address itself, before any route is found.
     frameworkErrors: (error, _request, reply) => answerError(error, reply),
     clientErrorHandler: answerMalformed,
