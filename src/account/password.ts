@@ -59,8 +59,8 @@ function isRun(text: string): boolean {
 /** Whether it is a common word, one said twice or more, or only digits and signs. */
 function isCommon(text: string, { whole, cores }: CommonPasswords): boolean {
   const core = coreOf(text);
-  if (whole.has(text) || core === '' || cores.has(core) || cores.has(plain(text)) || cores.has(coreOf(plain(text))))
-    return true;
+  const forms = [core, plain(core), plain(text)];
+  if (whole.has(text) || core === '' || forms.some((form) => cores.has(form))) return true;
   const [, once = text] = /^(.{2,}?)\1+$/u.exec(text) ?? [];
   return once !== text && (cores.has(coreOf(once)) || whole.has(once) || once.length < minLength / 2);
 }

@@ -1,0 +1,243 @@
+/** Signing in and out: who is let in, for how long, and what a foreign page cannot do. */
+import { sql } from 'drizzle-orm';
+import t from 'tap';
+import { lockout } from '../../src/account/lockout.ts';
+import { app, refused } from '../helper.ts';
+import { account, browser, ownPassword, person } from './person.ts';
+
+const service = await app(t);
+const { as, anyone, clock, connection } = service;
+
+/** What the audit says of signing in, from an id on. */
+async function actions(after = 0): Promise<string[]> {
+  const rows = await connection.db.execute<{ action: string; target: string | null }>(
+    sql`select action, target from audit where id > ${after} and action not like 'user%' order by id`,
+  );
+  return rows.map(({ action, target }) => `${action} ${target ?? ''}`.trim());
+}
+
+async function lastAudit(): Promise<number> {
+  const [row] = await connection.db.execute<{ last: number }>(
+    sql`select coalesce(max(id), 0)::float8 as last from audit`,
+  );
+  return row?.last ?? 0;
+}
+
+t.test('a first password must be changed before anything else', async (t) => {
+  const before = await lastAudit();
+  const { id, password } = await account(service, 'zhaojia', 'operator');
+  const one = browser(service);
+  const me = await one.login('Zhaojia ', password);
+  t.match(
+    me.body,
+    { id, login: 'zhaojia', role: 'operator', unit: null, need: 'password', totp: false },
+    'upper case or not',
+  );
+  t.match(String(me.headers['set-cookie']), /^__Host-jiesu=[\w-]{43}; Secure; HttpOnly; SameSite=Strict; Path=\/$/);
+  t.equal(me.headers['cache-control'], 'no-store');
+  refused(t, 'reading', await one.get('/complaints'), 403, 'PASSWORD_CHANGE_REQUIRED');
+  refused(t, 'filing', await one.post('/complaints', {}), 403, 'PASSWORD_CHANGE_REQUIRED');
+  t.equal((await one.get('/auth/me')).status, 200);
+  const change = (current: string, password: string) => one.post('/auth/password', { current, password });
+  refused(t, 'wrong', await change('x', ownPassword), 400, 'VALIDATION_FAILED', 'current');
+  refused(t, 'weak', await change(password, 'woaini20081314'), 400, 'VALIDATION_FAILED', 'password');
+  refused(t, 'own name', await change(password, 'zhaojia has four cats'), 400, 'VALIDATION_FAILED', 'password');
+  refused(t, 'the same', await change(password, password), 400, 'VALIDATION_FAILED', 'password');
+  t.equal((await change(password, ownPassword)).status, 204);
+  t.equal((await one.get('/complaints')).status, 200);
+  t.match((await one.get('/auth/me')).body, { need: null });
+  refused(t, 'the first password', await browser(service).login('zhaojia', password), 401, 'WRONG_CREDENTIALS');
+  t.same(await actions(before), [`login.ok user:${id}`, `password.changed user:${id}`, `login.failed user:${id}`]);
+});
+
+t.test('unknown, wrong and deactivated are one answer', async (t) => {
+  const before = await lastAudit();
+  const { id, password } = await account(service, 'sunbing', 'operator');
+  const gone = await account(service, 'qiansunbing', 'operator');
+  const admin = await as('admin');
+  await admin.patch(`/users/${gone.id}`, { active: false });
+  const one = browser(service);
+  const answers = [
+    await one.login('sunbing', 'not the password'),
+    await one.login('nobody1', 'not the password'),
+    await one.login('qiansunbing', gone.password),
+    await one.login("' or 1=1 --", password),
+  ];
+  for (const answer of answers) refused(t, 'the same', answer, 401, 'WRONG_CREDENTIALS');
+  t.equal(new Set(answers.map(({ text }) => text)).size, 1);
+  t.equal(new Set(answers.map(({ headers }) => Object.keys(headers).sort().join())).size, 1);
+  t.same(
+    (await actions(before)).filter((one) => one.startsWith('login')),
+    [`login.failed user:${id}`, 'login.failed', `login.failed user:${gone.id}`, 'login.failed'],
+  );
+  const text = await connection.db.execute(sql`select x::text as row from audit x`);
+  t.notMatch(JSON.stringify(text), /not the password|nobody|or 1=1/, 'what was typed is written nowhere');
+});
+
+t.test('a name is closed after failures, for longer each time, whether there is such an account or not', async (t) => {
+  const before = await lastAudit();
+  await person(service, 'lichun', 'operator');
+  const one = browser(service);
+  for (const login of ['lichun', 'nobody2']) {
+    for (let n = 0; n < lockout.free; n += 1)
+      refused(t, `${login} ${n}`, await one.login(login, 'not the password'), 401, 'WRONG_CREDENTIALS');
+    const closed = await one.login(login, ownPassword);
+    refused(t, 'closed, even to the right password', closed, 429, 'LOGIN_LOCKED');
+    t.match(closed, { headers: { 'retry-after': 60 }, body: { retryAfter: 60 } });
+  }
+  clock.forward(1);
+  refused(t, 'one more', await one.login('lichun', 'not the password'), 401, 'WRONG_CREDENTIALS');
+  t.match((await one.login('lichun', ownPassword)).headers, { 'retry-after': 120 });
+  clock.forward(2);
+  t.equal((await one.login('lichun', ownPassword)).status, 200);
+  for (let n = 0; n < lockout.free; n += 1)
+    t.equal((await one.login('lichun', 'not the password')).status, 401, 'a success begins the count anew');
+  t.ok((await actions(before)).some((action) => action.startsWith('login.locked user:')));
+});
+
+t.test('guesses at one time are not more than one after another', async (t) => {
+  await account(service, 'wangxia', 'operator');
+  const guesses = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => browser(service).login('wangxia', `guess number ${n}`)),
+  );
+  t.equal(guesses.filter(({ status }) => status === 401).length, lockout.free);
+  t.equal(guesses.filter(({ status }) => status === 429).length, 20 - lockout.free);
+});
+
+t.test('attempts from one address', async (t) => {
+  const one = browser(service);
+  const statuses = new Map<number, number>();
+  for (let n = 0; n < 65; n += 1) {
+    const { status, body } = await one.login('x', '');
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    if (status === 429) t.equal(body.code, 'TOO_MANY_REQUESTS');
+  }
+  t.same(
+    [...statuses],
+    [
+      [400, 60],
+      [429, 5],
+    ],
+  );
+});
+
+t.test('a session ends when idle, when old, when left', async (t) => {
+  const one = await person(service, 'wudong', 'operator');
+  clock.forward(29);
+  t.equal((await one.get('/complaints')).status, 200, 'not idle yet');
+  clock.forward(29);
+  t.equal((await one.get('/complaints')).status, 200, 'the last request counts');
+  clock.forward(30);
+  refused(t, 'idle', await one.get('/complaints'), 401, 'SESSION_EXPIRED');
+
+  const two = browser(service);
+  await two.login('wudong', ownPassword);
+  for (let hour = 0; hour < 12; hour += 0.4) {
+    t.equal((await two.get('/auth/me')).status, 200, `after ${hour.toFixed(1)} hours`);
+    clock.forward(24);
+  }
+  refused(t, 'busy all day', await two.get('/auth/me'), 401, 'SESSION_EXPIRED');
+
+  const three = browser(service);
+  await three.login('wudong', ownPassword);
+  const { cookie } = three;
+  const left = await three.post('/auth/logout');
+  t.equal(left.status, 204);
+  t.match(String(left.headers['set-cookie']), /^__Host-jiesu=;.*Max-Age=0/);
+  refused(t, 'without', await three.get('/auth/me'), 401, 'UNAUTHENTICATED');
+  three.cookie = cookie;
+  refused(t, 'kept by somebody', await three.get('/auth/me'), 401, 'SESSION_EXPIRED');
+});
+
+t.test('sessions everywhere', async (t) => {
+  const [one, two] = [await person(service, 'zhengmu', 'operator'), browser(service)];
+  const other = await person(service, 'qianzhengmu', 'operator');
+  await two.send(
+    'POST',
+    '/auth/login',
+    { login: 'zhengmu', password: ownPassword },
+    { 'user-agent': `tap ${'x'.repeat(500)}` },
+  );
+  const { items } = (await one.get('/auth/sessions')).body;
+  t.match(items, [{ current: false, way: 'password', agent: /^tap x{196}$/ }, { current: true }]);
+  t.same((await one.post('/auth/sessions/end')).body, { ended: 2 });
+  for (const each of [one, two]) t.equal((await each.get('/auth/me')).status, 401);
+  t.equal((await other.get('/auth/me')).status, 200, 'not those of others');
+  await one.login('zhengmu', ownPassword);
+  await two.login('zhengmu', ownPassword);
+  const next = 'a parrot that knows the tax code';
+  t.equal((await one.post('/auth/password', { current: ownPassword, password: next })).status, 204);
+  t.same(
+    [(await one.get('/auth/me')).status, (await two.get('/auth/me')).status],
+    [200, 401],
+    'a new password ends the others',
+  );
+});
+
+t.test('a foreign page changes nothing', async (t) => {
+  const [one, other] = [
+    await person(service, 'fengtu', 'dispatcher'),
+    await person(service, 'qianfengtu', 'dispatcher'),
+  ];
+  const { cookie, csrf } = one;
+  const tries: [string, Record<string, string>][] = [
+    ['none', {}],
+    ["another session's", { 'x-csrf-token': other.csrf }],
+    ['cut', { 'x-csrf-token': csrf.slice(1) }],
+  ];
+  for (const [what, headers] of tries) {
+    const answer = await service.app.inject({
+      method: 'POST',
+      url: '/api/v1/auth/sessions/end',
+      headers: { cookie, ...headers },
+    });
+    t.match([answer.statusCode, answer.json().code], [403, 'CSRF_TOKEN_INVALID'], what);
+  }
+  t.equal((await one.get('/auth/me')).status, 200, 'reading needs none');
+  const token = await as('dispatcher');
+  t.equal((await token.post('/complaints/209911220000001/cancel', { reason: '重复' })).status, 404, 'nor does a token');
+  const both = await token.get('/auth/me', { cookie });
+  t.match(both.body, { id: null, login: null, csrf: null }, 'a token goes before a cookie');
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  refused(
+    t,
+    'a form signs nobody in',
+    await anyone.post('/auth/login', 'login=a&password=b', form),
+    415,
+    'UNSUPPORTED_MEDIA_TYPE',
+  );
+  const evaluation = await service.app.inject({
+    method: 'POST',
+    url: '/api/v1/public/complaints/209911220000001/evaluation',
+    headers: { cookie, 'x-csrf-token': csrf },
+    payload: { code: '0'.repeat(26), contacted: true, resolved: true, satisfaction: 'satisfied' },
+  });
+  t.equal(evaluation.statusCode, 403, 'who is signed in does not rate for a caller');
+});
+
+t.test('what a token cannot do, and what a person is called', async (t) => {
+  const token = await as('operator');
+  for (const url of ['/auth/logout', '/auth/password', '/auth/sessions/end', '/auth/totp'])
+    refused(t, url, await token.post(url, {}), 403, 'FORBIDDEN');
+  const one = await person(service, 'chenjin', 'operator');
+  t.equal(
+    (await one.post('/complaints', { channel: 'phone', text: '市民反映望京街道花家地西里三区楼道堆满杂物。' })).status,
+    201,
+  );
+  const rows = await connection.db.execute(sql`select distinct actor from events where action = 'file'`);
+  t.same([...rows], [{ actor: `operator#u${one.id}` }]);
+});
+
+t.test('no secret of a session or password stands in the database', async (t) => {
+  const one = await person(service, 'chushui', 'operator');
+  const secret = one.cookie.split('=')[1] ?? '';
+  t.equal(secret.length, 43);
+  for (const table of ['sessions', 'users', 'tokens', 'audit', 'login_attempts']) {
+    const rows = await connection.db.execute(sql`select x::text as row from ${sql.identifier(table)} x`);
+    const text = JSON.stringify(rows);
+    t.notOk(
+      [secret, one.csrf, ownPassword].some((word) => text.includes(word)),
+      table,
+    );
+  }
+});
