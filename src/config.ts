@@ -5,6 +5,7 @@ import { isRole } from './access/roles.ts';
 import { defaultTotpRoles, type SignInRules } from './access/sign-in.ts';
 import { builtInModels } from './classify/store.ts';
 import { defaultCity } from './db/cities.ts';
+import type { SsoSettings } from './sso/flow.ts';
 
 const Config = Type.Object({
   HOST: Type.String({ default: '127.0.0.1' }),
@@ -45,6 +46,12 @@ const Config = Type.Object({
   SEAL_KEY: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' })),
   /** Attempts to sign in a minute from one address. */
   LOGIN_LIMIT_ADDRESS: Type.Integer({ default: 60, minimum: 1 }),
+  /** The city's identity provider (OpenID Connect): all four, or none. HTTPS, but on this machine. */
+  OIDC_ISSUER: Type.Optional(Type.String({ pattern: '^(https://|http://(127\\.0\\.0\\.1|localhost)[:/])' })),
+  OIDC_CLIENT_ID: Type.Optional(Type.String({ minLength: 1 })),
+  OIDC_CLIENT_SECRET: Type.Optional(Type.String({ minLength: 1 })),
+  /** Our address as browsers see it, with /api/v1/auth/oidc/callback. */
+  OIDC_REDIRECT: Type.Optional(Type.String({ pattern: '^https?://' })),
   LOG_LEVEL: Type.Union(
     [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error'), Type.Literal('silent')],
     { default: 'info' },
@@ -60,6 +67,21 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const unknown = config.TOTP_ROLES.split(',').find((role) => role !== '' && !isRole(role));
   if (unknown !== undefined) throw new Error(`TOTP_ROLES 中没有角色 ${unknown}`);
   return config;
+}
+
+/** The city's identity provider, where one is set up. Throws where only a part is said. */
+export function ssoSettings(config: Config): SsoSettings | undefined {
+  const {
+    OIDC_ISSUER: issuer,
+    OIDC_CLIENT_ID: clientId,
+    OIDC_CLIENT_SECRET: clientSecret,
+    OIDC_REDIRECT: redirect,
+  } = config;
+  if (issuer !== undefined && clientId !== undefined && clientSecret !== undefined && redirect !== undefined)
+    return { issuer, clientId, clientSecret, redirect };
+  if ([issuer, clientId, clientSecret, redirect].some((one) => one !== undefined))
+    throw new Error('OIDC_ISSUER、OIDC_CLIENT_ID、OIDC_CLIENT_SECRET、OIDC_REDIRECT 须一起设置');
+  return undefined;
 }
 
 /** What the environment says about signing in. `sealKey` where SEAL_KEY says nothing. */

@@ -87,7 +87,7 @@ export function isRole(word: string): word is Role {
   return roles.some((role) => role === word);
 }
 
-export function isPermission(word: string): word is Permission {
+function isPermission(word: string): word is Permission {
   return Object.hasOwn(permissions, word);
 }
 

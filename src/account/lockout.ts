@@ -12,6 +12,12 @@ export interface LockoutRule {
 /** 等保 2.0 三级 8.1.4.1 b) asks for a limit of failed logins; the numbers are ours: some 30 guesses a day at the most. */
 export const lockout: LockoutRule = { free: 5, firstSeconds: 60, maxSeconds: 3600, forgetHours: 24 };
 
+/** Attempts a minute from one address, whatever the name: one house may have one address for all its desks. */
+export interface LoginLimits {
+  address: number;
+}
+export const loginLimits: LoginLimits = { address: 60 };
+
 export interface Attempts {
   count: number;
   at: Date;

@@ -4,9 +4,10 @@ import { authenticateCookie } from '../access/service.ts';
 import { readCookie, writeCookie } from '../access/sign-in.ts';
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
-import { AppError } from '../http/errors.ts';
+import { limitByAddress } from '../http/limit.ts';
 import { ref } from '../http/schemas.ts';
 import { conflict, personOf, problem, sessionOf } from '../http/security.ts';
+import type { LoginLimits } from './lockout.ts';
 import {
   ConfirmRequest,
   EndedAnswer,
@@ -31,11 +32,6 @@ import {
   signOutEverywhere,
 } from './service.ts';
 
-/** Attempts a minute from one address: one house may have one address for all its desks. */
-export interface LoginLimits {
-  address: number;
-}
-
 const about = (operationId: string, summary: string) => ({ operationId, tags: ['auth'], summary });
 const locked = { 429: problem('失败或请求次数过多；Retry-After 是要等的秒数') };
 const nothing = { 204: Type.Null() };
@@ -43,7 +39,7 @@ const nothing = { 204: Type.Null() };
 const always = { permission: 'self', personal: true, before: ['password', 'totp'] } as const;
 const settingUp = { permission: 'self', personal: true, before: ['totp'] } as const;
 
-export function accountRoutes(app: Api, ctx: Context, limits: Partial<LoginLimits> = {}): void {
+export function accountRoutes(app: Api, ctx: Context, limits: LoginLimits): void {
   for (const schema of [Me, LoginSession, SessionList, EndedAnswer, Enrolment, RecoveryCodes]) app.addSchema(schema);
   loginRoute(app, ctx, limits);
   meRoute(app, ctx);
@@ -52,18 +48,13 @@ export function accountRoutes(app: Api, ctx: Context, limits: Partial<LoginLimit
   totpRoutes(app, ctx);
 }
 
-function loginRoute(app: Api, ctx: Context, { address = 60 }: Partial<LoginLimits>): void {
+function loginRoute(app: Api, ctx: Context, { address }: LoginLimits): void {
   const { secureCookies } = ctx.signIn;
-  const count = app.createRateLimit({ max: address, timeWindow: 60_000, keyGenerator: ({ ip }) => `login ${ip}` });
   app.post(
     '/auth/login',
     {
       config: { permission: 'public' },
-      onRequest: async (request) => {
-        const counted = await count(request);
-        if (counted.isAllowed || !counted.isExceeded) return;
-        throw new AppError('TOO_MANY_REQUESTS', '', { retryAfter: Math.max(1, counted.ttlInSeconds) });
-      },
+      onRequest: limitByAddress(app, 'login', address),
       schema: {
         ...about(
           'login',

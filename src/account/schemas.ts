@@ -2,9 +2,8 @@
 import { type Static, Type } from 'typebox';
 import type { Permission } from '../access/roles.ts';
 import { permissions, roles } from '../access/roles.ts';
-import { Id, nullable, oneOf } from '../http/schemas.ts';
+import { Id, Instant, nullable, oneOf, ref } from '../http/schemas.ts';
 
-const Instant = Type.String({ format: 'date-time', description: 'ISO 8601，带时区' });
 /** As long as anybody may type; what it must be is said where one is chosen. */
 const Typed = Type.String({ minLength: 1, maxLength: 512 });
 const Totp = Type.String({ minLength: 6, maxLength: 32, description: '验证码六位，或一个恢复码' });
@@ -47,10 +46,7 @@ export const LoginSession = Type.Object(
 );
 export type LoginSession = Static<typeof LoginSession>;
 
-export const SessionList = Type.Object(
-  { items: Type.Array(Type.Unsafe<LoginSession>({ $ref: 'LoginSession#' })) },
-  { $id: 'LoginSessions' },
-);
+export const SessionList = Type.Object({ items: Type.Array(ref(LoginSession)) }, { $id: 'LoginSessions' });
 export const EndedAnswer = Type.Object(
   { ended: Type.Integer({ description: '结束了几个' }) },
   { $id: 'EndedSessions' },

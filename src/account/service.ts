@@ -58,7 +58,7 @@ const keyOf = (login: string) => hashToken(login);
 export const normalLogin = (typed: string) => typed.normalize('NFKC').trim().toLowerCase();
 export const target = (userId: number) => `user:${userId}`;
 /** Whoever has not shown yet who he is. */
-const stranger = 'anonymous';
+export const stranger = 'anonymous';
 
 /**
  * Counts an attempt at a name before it is looked at. Throws LOGIN_LOCKED while the name is closed, whether or not there is such an

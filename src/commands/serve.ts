@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { build } from '../app.ts';
 import { startChaining } from '../audit/jobs.ts';
 import { shanghaiDate } from '../catalog/calendar.ts';
-import { type Config, readConfig, signInRules } from '../config.ts';
+import { type Config, readConfig, signInRules, ssoSettings } from '../config.ts';
 import { type Context, createContext } from '../context.ts';
 import { connect } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
@@ -84,7 +84,13 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   const { TRUST_PROXY: trustProxy, PUBLIC_LIMIT_ADDRESS: address, PUBLIC_LIMIT_NUMBER: number } = config;
   const loginLimits = { address: config.LOGIN_LIMIT_ADDRESS };
   const proxies = trustProxy === undefined ? {} : { trustProxy };
-  const app = await build(ctx, log, { publicLimits: { address, number }, loginLimits, ...proxies });
+  const sso = ssoSettings(config);
+  const app = await build(ctx, log, {
+    publicLimits: { address, number },
+    loginLimits,
+    ...proxies,
+    ...(sso && { sso }),
+  });
   opened.push(() => app.close());
   const refresh = setInterval(() => {
     ctx.refresh().catch((error: unknown) => log.error({ err: error }, 'reference data could not be refreshed'));

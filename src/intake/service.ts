@@ -34,7 +34,8 @@ import { type Filing, findByKey, findCandidates, findFiled, insertFiling } from 
 
 export function filerOf(session: Session): Filer {
   return {
-    source: session.name,
+    // A machine's name is its source; people all file at one desk, whatever they are called.
+    source: session.userId === null ? session.name : 'desk',
     actor: session.actor,
     tokenId: session.tokenId,
     maySetReceivedAt: session.role === 'channel',

@@ -1,4 +1,5 @@
 /** Administration of people: /users, one of them, and the import of a file. */
+import { EndedAnswer } from '../account/schemas.ts';
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
 import { AppError } from '../http/errors.ts';
@@ -93,7 +94,7 @@ function resetRoutes(app: Api, ctx: Context): void {
       schema: {
         ...about('endUserSessions', '结束他的全部登录'),
         params: IdParams,
-        response: { 200: { $ref: 'EndedSessions#' } },
+        response: { 200: ref(EndedAnswer) },
       },
     },
     (request) => endSessionsOf(ctx, sessionOf(request), Number(request.params.id), ctx.clock()),

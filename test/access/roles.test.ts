@@ -141,7 +141,13 @@ const calls: Record<string, Role[]> = {
   ...Object.fromEntries(catalogs.map((name) => [`GET /catalog/${name}`, everyone])),
 };
 /** Calls of callers themselves, with a code in place of a token (test/public), and of whoever signs in (test/account). */
-const open = ['GET /public/complaints/{number}', 'POST /public/complaints/{number}/evaluation', 'POST /auth/login'];
+const open = [
+  'GET /public/complaints/{number}',
+  'POST /public/complaints/{number}/evaluation',
+  'POST /auth/login',
+  'GET /auth/oidc/start',
+  'GET /auth/oidc/callback',
+];
 const urlOf = (call: string) =>
   call.split(' ')[1]?.replace('{number}', '209911220000001').replace('{id}', '999999') ?? '';
 const send = (caller: Caller, call: string) => {

@@ -1,6 +1,7 @@
 /** Signing in and out: who is let in, for how long, and what a foreign page cannot do. */
 import { sql } from 'drizzle-orm';
 import t from 'tap';
+import { authenticate, authenticateCookie, stillLive } from '../../src/access/service.ts';
 import { lockout } from '../../src/account/lockout.ts';
 import { app, refused } from '../helper.ts';
 import { account, browser, ownPassword, person } from './person.ts';
@@ -226,6 +227,8 @@ t.test('what a token cannot do, and what a person is called', async (t) => {
   );
   const rows = await connection.db.execute(sql`select distinct actor from events where action = 'file'`);
   t.same([...rows], [{ actor: `operator#u${one.id}` }]);
+  const sources = await connection.db.execute(sql`select distinct source from complaints`);
+  t.same([...sources], [{ source: 'desk' }], 'his name goes nowhere');
 });
 
 t.test('no secret of a session or password stands in the database', async (t) => {
@@ -240,4 +243,44 @@ t.test('no secret of a session or password stands in the database', async (t) =>
       table,
     );
   }
+});
+
+t.test('what is open, such as an event stream, ends with the session', async (t) => {
+  const { db, signIn } = service.ctx;
+  const one = await person(service, 'liangyue', 'handler');
+  const two = browser(service);
+  await two.login('liangyue', ownPassword);
+  const read = (cookie: string) => authenticateCookie(db, cookie.split('=')[1] ?? '', signIn, clock.now);
+  const token = await authenticate(db, `Bearer ${(await as('handler', '110105026')).token}`, clock.now);
+  const open = [await read(one.cookie), await read(two.cookie), token];
+  const live = async () => {
+    const found = await stillLive(db, open, signIn, clock.now);
+    return open.map((session) => found.has(session));
+  };
+  t.same(await live(), [true, true, true]);
+  await one.post('/auth/logout');
+  t.same(await live(), [false, true, true], 'logged out');
+  clock.forward(30);
+  t.same(await live(), [false, false, true], 'idle');
+  await two.login('liangyue', ownPassword);
+  open[1] = await read(two.cookie);
+  t.same(await live(), [false, true, true]);
+  await (await as('admin')).patch(`/users/${one.id}`, { active: false });
+  t.same(await live(), [false, false, true], 'departed');
+});
+
+t.test('whether there is an account does not show in the time', async (t) => {
+  await account(service, 'dengchen', 'operator');
+  /** The fastest of some: what it takes when nothing else is at work. */
+  const fastest = async (login: string) => {
+    let best = Number.POSITIVE_INFINITY;
+    for (let n = 0; n < lockout.free; n += 1) {
+      const start = process.hrtime.bigint();
+      await browser(service).login(login, 'not the password');
+      best = Math.min(best, Number(process.hrtime.bigint() - start));
+    }
+    return best;
+  };
+  const [known, unknown] = [await fastest('dengchen'), await fastest('nobody-at-all')];
+  t.ok(unknown > known / 2 && unknown < known * 2, `${known / 1e6} ms and ${unknown / 1e6} ms`);
 });

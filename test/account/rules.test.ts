@@ -1,5 +1,7 @@
 /** What a password must be, how long a name is closed, what a cookie says, codes of the second factor: all without a database. */
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { roles } from '../../src/access/roles.ts';
@@ -9,6 +11,7 @@ import { readSpelled, spell } from '../../src/access/tokens.ts';
 import { closedUntil, countAttempt, lockout } from '../../src/account/lockout.ts';
 import { hashPassword, nobody, readCommon, verifyPassword, weakness } from '../../src/account/password.ts';
 import { readCommonFile } from '../../src/account/store.ts';
+import { sealKeyOf } from '../../src/commands/common.ts';
 import { readConfig, signInRules } from '../../src/config.ts';
 import { enrolment, stepOf } from '../../src/totp/code.ts';
 
@@ -192,5 +195,15 @@ t.test('the environment', (t) => {
   const usual = signInRules(readConfig({ NODE_ENV: 'production' }), () => key);
   t.same(usual, { ...rules, secureCookies: true, totpRoles: ['admin', 'assessor'] });
   t.ok(usual.totpRoles.every((role) => roles.includes(role)));
+  t.end();
+});
+
+t.test('a key of its own is made once, and only its owner reads it', (t) => {
+  const folder = t.testdir({ wrong: { 'seal-key': 'short' } });
+  const key = sealKeyOf(path.join(folder, 'data'));
+  t.equal(key.length, 32);
+  t.same(sealKeyOf(path.join(folder, 'data')), key);
+  t.equal(statSync(path.join(folder, 'data', 'seal-key')).mode & 0o777, 0o600);
+  t.throws(() => sealKeyOf(path.join(folder, 'wrong')), /32/);
   t.end();
 });
