@@ -91,11 +91,11 @@ function isPermission(word: string): word is Permission {
   return Object.hasOwn(permissions, word);
 }
 
+export const permissionNames: readonly Permission[] = Object.keys(permissions).filter(isPermission);
+
 /** What a role may. */
 export function permissionsOf(role: Role): Permission[] {
-  return Object.keys(permissions)
-    .filter(isPermission)
-    .filter((permission) => may(role, permission));
+  return permissionNames.filter((permission) => may(role, permission));
 }
 
 export function may(role: Role, permission: Permission): boolean {

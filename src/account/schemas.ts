@@ -1,13 +1,11 @@
 /** What signing in, sessions, passwords and second factors look like. */
 import { type Static, Type } from 'typebox';
-import type { Permission } from '../access/roles.ts';
-import { permissions, roles } from '../access/roles.ts';
+import { permissionNames, roles } from '../access/roles.ts';
 import { Id, Instant, nullable, oneOf, ref } from '../http/schemas.ts';
 
 /** As long as anybody may type; what it must be is said where one is chosen. */
 const Typed = Type.String({ minLength: 1, maxLength: 512 });
 const Totp = Type.String({ minLength: 6, maxLength: 32, description: '验证码六位，或一个恢复码' });
-const permissionNames = Object.keys(permissions) as Permission[];
 
 export const LoginRequest = Type.Object(
   { login: Type.String({ minLength: 1, maxLength: 100 }), password: Typed, totp: Type.Optional(Totp) },

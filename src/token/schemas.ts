@@ -1,9 +1,9 @@
 /** Machines' tokens as administrators see them: all but the token itself, which is told once. */
 import { type Static, Type } from 'typebox';
-import { type Permission, permissions, roles } from '../access/roles.ts';
+import { type Permission, permissionNames, roles } from '../access/roles.ts';
 import { Code, Id, Instant, listOf, nullable, oneOf, paging, plainText, ref } from '../http/schemas.ts';
 
-const scopeNames = Object.keys(permissions).filter((name) => name !== 'public' && name !== 'self') as Permission[];
+const scopeNames: readonly Permission[] = permissionNames.filter((name) => name !== 'public' && name !== 'self');
 const Scopes = nullable(
   Type.Array(oneOf(scopeNames), { minItems: 1, maxItems: 100, description: '只许做这些；空为角色所能做的全部' }),
 );
