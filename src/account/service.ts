@@ -190,8 +190,12 @@ export async function readMe({ db }: Context, session: Session, secret: string |
   };
 }
 
-/** A person's sessions, newest first. */
-export async function readSessions({ db, signIn }: Context, { userId, sessionId }: Person, now: Date) {
+/** A person's sessions that are open, newest first; `sessionId` is the one that asks. */
+export async function readSessions(
+  { db, signIn }: Context,
+  { userId, sessionId }: { userId: number; sessionId: number | null },
+  now: Date,
+) {
   const rows = await listSessions(db, userId, now, new Date(now.getTime() - signIn.idleMs));
   const items: LoginSession[] = rows.map(({ id, way, agent, createdAt, seenAt, endsAt }) => ({
     id: String(id),

@@ -1,5 +1,5 @@
 /** Administration of people: /users, one of them, and the import of a file. */
-import { EndedAnswer } from '../account/schemas.ts';
+import { EndedAnswer, SessionList } from '../account/schemas.ts';
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
 import { AppError } from '../http/errors.ts';
@@ -7,7 +7,16 @@ import { IdParams, ref } from '../http/schemas.ts';
 import { conflict, sessionOf } from '../http/security.ts';
 import { importUsers } from './jobs.ts';
 import { ImportAnswer, NewUser, User, UserChange, Users, UsersQuery, UserWithPassword } from './schemas.ts';
-import { changeUser, createUser, endSessionsOf, readUser, readUsers, resetPassword, resetTotp } from './service.ts';
+import {
+  changeUser,
+  createUser,
+  endSessionsOf,
+  readSessionsOf,
+  readUser,
+  readUsers,
+  resetPassword,
+  resetTotp,
+} from './service.ts';
 
 const config = { permission: 'user.manage' } as const;
 const about = (operationId: string, summary: string) => ({ operationId, tags: ['users'], summary });
@@ -20,6 +29,7 @@ export function staffRoutes(app: Api, ctx: Context): void {
   listRoutes(app, ctx);
   changeRoutes(app, ctx);
   resetRoutes(app, ctx);
+  sessionRoutes(app, ctx);
   app.register(async (scope) => importRoute(scope.withTypeProvider(), ctx));
 }
 
@@ -86,6 +96,21 @@ function resetRoutes(app: Api, ctx: Context): void {
       reply.header('cache-control', 'no-store');
       return resetPassword(ctx, sessionOf(request), Number(request.params.id), ctx.clock());
     },
+  );
+}
+
+function sessionRoutes(app: Api, ctx: Context): void {
+  app.get(
+    '/users/:id/sessions',
+    {
+      config,
+      schema: {
+        ...about('listUserSessions', '他还开着的登录，新的在前'),
+        params: IdParams,
+        response: { 200: ref(SessionList) },
+      },
+    },
+    (request) => readSessionsOf(ctx, Number(request.params.id), ctx.clock()),
   );
   app.post(
     '/users/:id/sessions/end',

@@ -5,7 +5,7 @@ import type { Session } from '../access/scope.ts';
 import { actorOf, checkPlace, createPerson } from '../access/service.ts';
 import { spell } from '../access/tokens.ts';
 import { hashPassword, initialBytes, saltBytes } from '../account/password.ts';
-import { endAllSessions, storePassword, target } from '../account/service.ts';
+import { endAllSessions, readSessions, storePassword, target } from '../account/service.ts';
 import { releaseAll } from '../callback/service.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
@@ -185,6 +185,12 @@ export async function resetPassword(
     await recordAudit(tx, { at: now, actor, action: 'password.reset', target: target(id), detail: {} });
     return { ...view({ ...row, mustChange: true }), password };
   });
+}
+
+/** The open sessions of another. */
+export async function readSessionsOf(ctx: Context, id: number, now: Date) {
+  await readUser(ctx, id);
+  return readSessions(ctx, { userId: id, sessionId: null }, now);
 }
 
 /** Ends the sessions of another. */

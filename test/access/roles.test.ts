@@ -122,6 +122,7 @@ const calls: Record<string, Role[]> = {
   'GET /users/{id}': ['admin'],
   'PATCH /users/{id}': ['admin'],
   'POST /users/{id}/password': ['admin'],
+  'GET /users/{id}/sessions': ['admin'],
   'POST /users/{id}/sessions/end': ['admin'],
   'POST /users/{id}/totp/remove': ['admin'],
   'POST /users/import': ['admin'],

@@ -88,7 +88,10 @@ t.test('changing', async (t) => {
   const reset = await admin.post(`/users/${one.id}/password`);
   refused(t, 'the old password', await one.login('wangxia', ownPassword), 401, 'WRONG_CREDENTIALS');
   t.match((await one.login('wangxia', reset.body.password)).body, { need: 'password' });
+  t.match((await admin.get(`/users/${one.id}/sessions`)).body, { items: [{ way: 'password', current: false }] });
   t.same((await admin.post(`/users/${one.id}/sessions/end`)).body, { ended: 1 });
+  t.same((await admin.get(`/users/${one.id}/sessions`)).body, { items: [] });
+  t.equal((await admin.get('/users/999999/sessions')).status, 404);
   t.equal((await one.get('/auth/me')).status, 401);
   for (const url of ['password', 'sessions/end', 'totp/remove'])
     t.equal((await admin.post(`/users/999999/${url}`)).status, 404, url);
