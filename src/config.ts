@@ -59,13 +59,16 @@ const Config = Type.Object({
 });
 export type Config = Static<typeof Config>;
 
+/** The environment says what cannot be; the message is for the operator. */
+export class ConfigError extends Error {}
+
 /** Parses the environment; throws an error that names the variable at fault. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const config = envSchema<Config>({ schema: Config, data: env, env: false, dotenv: false });
   if (config.NODE_ENV === 'production' && config.COOKIE_INSECURE)
-    throw new Error('COOKIE_INSECURE 只用于开发：NODE_ENV=production 时不得设置');
+    throw new ConfigError('COOKIE_INSECURE 只用于开发：NODE_ENV=production 时不得设置');
   const unknown = config.TOTP_ROLES.split(',').find((role) => role !== '' && !isRole(role));
-  if (unknown !== undefined) throw new Error(`TOTP_ROLES 中没有角色 ${unknown}`);
+  if (unknown !== undefined) throw new ConfigError(`TOTP_ROLES 中没有角色 ${unknown}`);
   return config;
 }
 
@@ -80,7 +83,7 @@ export function ssoSettings(config: Config): SsoSettings | undefined {
   if (issuer !== undefined && clientId !== undefined && clientSecret !== undefined && redirect !== undefined)
     return { issuer, clientId, clientSecret, redirect };
   if ([issuer, clientId, clientSecret, redirect].some((one) => one !== undefined))
-    throw new Error('OIDC_ISSUER、OIDC_CLIENT_ID、OIDC_CLIENT_SECRET、OIDC_REDIRECT 须一起设置');
+    throw new ConfigError('OIDC_ISSUER、OIDC_CLIENT_ID、OIDC_CLIENT_SECRET、OIDC_REDIRECT 须一起设置');
   return undefined;
 }
 

@@ -18,9 +18,14 @@ export function enrolment(secret: Buffer, login: string): { uri: string; secret:
   return { uri: one.toString(), secret: one.secret.base32 };
 }
 
-/** The time step that a code belongs to; null where it is none of now, or none after `last`: a code is taken once. */
-export function stepOf(secret: Buffer, code: string, last: number, now: Date): number | null {
-  const delta = totp(secret, '').validate({ token: code, timestamp: now.getTime(), window: tolerance });
+/**
+ * The time step that a code, as it was typed, belongs to; null where it is none of now, or none after `last`: a code is taken once.
+ */
+export function stepOf(secret: Buffer, typed: string, last: number, now: Date): number | null {
+  const token = typed.normalize('NFKC').replace(/\s/g, '');
+  // The library compares bytes, and throws where six characters are more.
+  if (!/^[0-9]{6}$/.test(token)) return null;
+  const delta = totp(secret, '').validate({ token, timestamp: now.getTime(), window: tolerance });
   if (delta === null) return null;
   const step = Math.floor(now.getTime() / 1000 / period) + delta;
   return step > last ? step : null;

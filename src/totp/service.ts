@@ -57,7 +57,7 @@ export async function takeFactor(
   if (recovery !== null) return (await spendRecoveryCode(tx, userId, hashToken(recovery))) ? 'recovery' : 'wrong';
   // Sealed with another key it cannot be read: then only a recovery code helps.
   const secret = unseal(signIn.sealKey, about(userId), row.totpSecret);
-  const step = secret && stepOf(secret, typed.replace(/\s/g, ''), row.totpStep, now);
+  const step = secret && stepOf(secret, typed, row.totpStep, now);
   if (step === null) return 'wrong';
   await setFactor(tx, userId, { totpStep: step });
   return 'code';

@@ -1,6 +1,10 @@
 /** Administration of machines' tokens: told once, narrowed, rotated with an overlap, revoked at once. */
 import { sql } from 'drizzle-orm';
 import t from 'tap';
+import { build } from '../../src/app.ts';
+import { createContext } from '../../src/context.ts';
+import { connectTo } from '../../src/db/connect.ts';
+import { createLogger } from '../../src/logger.ts';
 import { account } from '../account/person.ts';
 import { app, refused } from '../helper.ts';
 
@@ -92,8 +96,20 @@ t.test('revoked', async (t) => {
   const { id, token } = await make();
   const made = (await fresh.post('/tokens', { role: 'operator', name: '受理二组' })).body;
   const rotated = (await fresh.post(`/tokens/${made.id}/rotate`)).body;
+  const elsewhere = await connectTo(connection.url, 2);
+  const far = await build(
+    await createContext(elsewhere.db, { clock: () => clock.now }),
+    createLogger({ LOG_LEVEL: 'silent' }),
+  );
+  t.teardown(async () => {
+    await far.close();
+    await elsewhere.close();
+  });
+  const there = () => far.inject({ url: '/api/v1/complaints', headers: by(rotated.token) });
+  t.equal((await there()).statusCode, 200, 'on another node too');
   const revoked = await fresh.post(`/tokens/${made.id}/revoke`);
   t.match(revoked.body, { state: 'revoked', formerUntil: null });
+  t.equal((await there()).statusCode, 401, 'at once, wherever');
   refused(t, 'the new one', await use(rotated.token), 401, 'TOKEN_EXPIRED');
   refused(t, 'the one before', await use(made.token), 401, 'UNAUTHENTICATED');
   t.same((await fresh.post(`/tokens/${made.id}/revoke`)).body, revoked.body, 'again does nothing');

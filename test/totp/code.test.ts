@@ -18,7 +18,18 @@ t.test('codes: RFC 6238, appendix B, cut to six digits', (t) => {
     t.equal(stepOf(secret, code, step, at(0)), null, 'once only');
     t.equal(stepOf(secret, code, 0, at(90)), null, 'too late');
   }
-  t.equal(stepOf(secret, '', 0, new Date(59_000)), null);
+  for (const typed of [
+    '',
+    '28708',
+    '2870822',
+    'ｘ２８７０８',
+    '二八七零八二',
+    '\ud800\ud800\ud800\ud800\ud800\ud800',
+    '-87082',
+    '😀😀😀',
+  ])
+    t.equal(stepOf(secret, typed, 0, new Date(59_000)), null, typed);
+  t.equal(stepOf(secret, ' ２８７ ０８２', 0, new Date(59_000)), 1, 'full width, in groups');
   t.match(enrolment(secret, 'zhaojia').uri, /^otpauth:\/\/totp\/jiesu:zhaojia\?.*secret=GEZDGNBVGY3TQOJQ/);
   t.end();
 });
