@@ -18,7 +18,7 @@ import { openEmbedded } from '../src/db/embedded.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { seedBuiltIn } from '../src/db/seed.ts';
 import { filerOf, prepareFiling } from '../src/intake/service.ts';
-import { insertFiling } from '../src/intake/store.ts';
+import { benchKeys, insertAgain } from './keys.ts';
 import { benchCases, say } from './texts.ts';
 
 const limit = 0.35;
@@ -45,7 +45,7 @@ try {
 }
 
 async function measure({ db }: Connection): Promise<number> {
-  const ctx = await createContext(db);
+  const ctx = await createContext(db, { vault: await benchKeys(db, dataDir) });
   const { catalog } = ctx.judgeAt(ctx.clock());
   const cases = benchCases(catalog, 4000);
   const { token } = await createToken(
@@ -67,7 +67,7 @@ async function measure({ db }: Connection): Promise<number> {
     const results: { driver: number; whole: number; times: number[] }[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const driver = await driverLoop(() =>
-        insertFiling(db, filings[Math.floor(Math.random() * filings.length)] ?? never()),
+        insertAgain(db, filings[Math.floor(Math.random() * filings.length)] ?? never()),
       );
       const { rate, times } = await load(
         token,

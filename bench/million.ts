@@ -14,6 +14,7 @@ import { seedBuiltIn } from '../src/db/seed.ts';
 import type { Filer } from '../src/intake/filing.ts';
 import { prepareFiling } from '../src/intake/service.ts';
 import { insertFiling } from '../src/intake/store.ts';
+import { benchKeys } from './keys.ts';
 import { benchCases, say } from './texts.ts';
 
 const filed = 1000;
@@ -28,7 +29,7 @@ export async function withComplaints(wanted: number, words: boolean, measure: (c
   try {
     await migrate(connection);
     await seedBuiltIn(connection.db, new Date());
-    const ctx = await createContext(connection.db);
+    const ctx = await createContext(connection.db, { vault: await benchKeys(connection.db, dataDir) });
     for (const { complaint } of benchCases(ctx.judgeAt(ctx.clock()).catalog, filed))
       await insertFiling(ctx.db, { ...(await prepareFiling(ctx, complaint, filer, ctx.clock())), watches: [] });
     const start = performance.now();
@@ -76,8 +77,8 @@ async function fill(tx: Context['db'], wanted: number, words: boolean): Promise<
     await tx.execute(sql.raw(`delete from ${table}`));
   await fillComplaints(tx, wanted, words);
   await tx.execute(sql`
-    insert into callers (complaint_id, name, phone, kind, secret)
-    select id, '甲', '199' || lpad(((hashint8(id) & 2147483647) % 400000)::text, 8, '0'), 'person', false from complaints`);
+    insert into callers (complaint_id, phone_index, kind, secret)
+    select id, sha256(int4send((hashint8(id) & 2147483647) % 400000)), 'person', false from complaints`);
   await fillOrders(tx);
   if (words) await tx.execute(sql`create index complaints_words on complaints using gin (words)`);
 }

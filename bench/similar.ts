@@ -17,6 +17,7 @@ import { type Filer, subjectOf } from '../src/intake/filing.ts';
 import { lookAround, prepareFiling } from '../src/intake/service.ts';
 import { insertFiling } from '../src/intake/store.ts';
 import { readTriage } from '../src/triage/service.ts';
+import { benchKeys } from './keys.ts';
 import { benchCases, say } from './texts.ts';
 
 const limitMs = 20;
@@ -41,7 +42,7 @@ try {
 
 async function measure({ db }: Connection): Promise<number> {
   const now = new Date();
-  const ctx = await createContext(db);
+  const ctx = await createContext(db, { vault: await benchKeys(db, dataDir) });
   const { catalog } = ctx.judgeAt(now);
   for (const { complaint } of benchCases(catalog, filed))
     await insertFiling(db, { ...(await prepareFiling(ctx, complaint, filer, now)), watches: [] });
@@ -116,8 +117,8 @@ async function multiply({ db }: Pick<Connection, 'db'>): Promise<void> {
     say(`… ${Math.min(from + 100_000, wanted)}`);
   }
   await db.execute(sql`
-    insert into callers (complaint_id, name, phone, kind, secret)
-    select id, '甲', '199' || lpad(((hashint8(id) & 2147483647) % 400000)::text, 8, '0'), 'person', false
+    insert into callers (complaint_id, phone_index, kind, secret)
+    select id, sha256(int4send((hashint8(id) & 2147483647) % 400000)), 'person', false
     from complaints where source = 'bench' and number like 'B%'`);
   await db.execute(sql`vacuum analyze complaints`);
   await db.execute(sql`vacuum analyze callers`);

@@ -32,6 +32,7 @@ import { intakeRoutes } from './intake/routes.ts';
 import { knowledgeRoutes } from './knowledge/routes.ts';
 import { linkRoutes } from './link/routes.ts';
 import { outboxRoutes } from './outbox/routes.ts';
+import { privacyRoutes } from './privacy/routes.ts';
 import { type PublicLimits, publicRoutes } from './public/routes.ts';
 import { qualityRoutes } from './quality/routes.ts';
 import type { StreamSettings } from './queue/jobs.ts';
@@ -57,6 +58,8 @@ interface Settings {
   loginLimits?: LoginLimits;
   /** The city's identity provider. */
   sso?: SsoSettings;
+  /** Callers that one token may unmask in an hour. */
+  unmaskLimit?: number;
   /** Addresses of proxies whose word on the client's own address is taken. */
   trustProxy?: string;
 }
@@ -101,11 +104,12 @@ export async function build(given: Context, log: FastifyBaseLogger, settings: Se
 
 /** One line a feature. Plain calls, not plugins: they share one scope, so that one may refer to another's schemas. */
 function features(api: Api, ctx: Context, settings: Settings): void {
-  const { streams, publicLimits, loginLimits: logins = loginLimits } = settings;
+  const { streams, publicLimits, unmaskLimit, loginLimits: logins = loginLimits } = settings;
   knowledgeRoutes(api, ctx);
   intakeRoutes(api, ctx);
   linkRoutes(api, ctx);
   complaintRoutes(api, ctx);
+  privacyRoutes(api, ctx, unmaskLimit);
   triageRoutes(api, ctx);
   groupRoutes(api, ctx);
   workorderRoutes(api, ctx);

@@ -42,8 +42,6 @@ const Config = Type.Object({
   SESSION_HOURS: Type.Integer({ default: 12, minimum: 1, maximum: 720 }),
   /** Roles that need a second factor, separated by commas; empty for none. */
   TOTP_ROLES: Type.String({ default: defaultTotpRoles.join(), pattern: '^([a-z]+(,[a-z]+)*)?$' }),
-  /** Seals the secrets of second factors: 32 bytes in base64, the same on all nodes; without it, a file under DATA_DIR. */
-  SEAL_KEY: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' })),
   /** Attempts to sign in a minute from one address. */
   LOGIN_LIMIT_ADDRESS: Type.Integer({ default: 60, minimum: 1 }),
   /** The city's identity provider (OpenID Connect): all four, or none. HTTPS, but on this machine. */
@@ -52,6 +50,12 @@ const Config = Type.Object({
   OIDC_CLIENT_SECRET: Type.Optional(Type.String({ minLength: 1 })),
   /** Our address as browsers see it, with /api/v1/auth/oidc/callback. */
   OIDC_REDIRECT: Type.Optional(Type.String({ pattern: '^https?://' })),
+  /** The key that seals the data keys of personal data: 32 bytes in base64; a file with them; or a command that prints them. */
+  MASTER_KEY: Type.Optional(Type.String({ minLength: 1 })),
+  MASTER_KEY_FILE: Type.Optional(Type.String({ minLength: 1 })),
+  MASTER_KEY_COMMAND: Type.Optional(Type.String({ minLength: 1 })),
+  /** How many callers one token may unmask in an hour. */
+  UNMASK_LIMIT: Type.Integer({ default: 120, minimum: 1 }),
   LOG_LEVEL: Type.Union(
     [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error'), Type.Literal('silent')],
     { default: 'info' },
@@ -87,14 +91,13 @@ export function ssoSettings(config: Config): SsoSettings | undefined {
   return undefined;
 }
 
-/** What the environment says about signing in. `sealKey` where SEAL_KEY says nothing. */
-export function signInRules(config: Config, sealKey: () => Buffer): SignInRules {
-  const { COOKIE_INSECURE, SESSION_IDLE_MINUTES, SESSION_HOURS, TOTP_ROLES, SEAL_KEY } = config;
+/** What the environment says about signing in. */
+export function signInRules(config: Config): SignInRules {
+  const { COOKIE_INSECURE, SESSION_IDLE_MINUTES, SESSION_HOURS, TOTP_ROLES } = config;
   return {
     secureCookies: !COOKIE_INSECURE,
     idleMs: SESSION_IDLE_MINUTES * 60_000,
     absoluteMs: SESSION_HOURS * 3_600_000,
     totpRoles: TOTP_ROLES.split(',').filter(isRole),
-    sealKey: SEAL_KEY === undefined ? sealKey() : Buffer.from(SEAL_KEY, 'base64'),
   };
 }

@@ -13,6 +13,7 @@ import type { Files } from './files/files.ts';
 import { folderFiles } from './files/folder.ts';
 import { buildJudge, type Judge } from './intake/judge.ts';
 import { readWordShares } from './intake/store.ts';
+import { closedVault, type Vault } from './keys/vault.ts';
 import { type Allow, parseAllow } from './outbox/guard.ts';
 import type { WordShares } from './text/shares.ts';
 
@@ -27,7 +28,7 @@ export interface Context {
   judgeAt: (now: Date) => Judge;
   /** All catalog rows in use, whatever their validity, and their version. */
   catalogRows: () => { version: number; data: SeedData };
-  /** Looks for newly loaded seeds and takes them into use; counts words anew. */
+  /** Looks for newly loaded seeds and takes them into use; counts words anew; reads new keys. */
   refresh: () => Promise<void>;
   /** Where webhooks may go besides the open network. */
   webhookAllow: Allow;
@@ -38,6 +39,8 @@ export interface Context {
   /** Where uploaded files are kept. */
   files: Files;
   signIn: SignInRules;
+  /** What personal data is sealed and opened with. */
+  vault: Vault;
 }
 
 export interface ContextOptions {
@@ -49,9 +52,10 @@ export interface ContextOptions {
   files?: Files;
   /** Folder of the models; the project's own where none is given. */
   models?: string;
+  /** Closed for commands that have nothing to do with callers. */
+  vault?: Vault;
   /** As in WEBHOOK_ALLOW. */
   webhookAllow?: string;
-  /** Without a key of their own, second factors are sealed with one that ends with the process. */
   signIn?: Partial<SignInRules>;
 }
 
@@ -85,12 +89,14 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
     wordShares: () => shares,
     clock,
     random: options.random ?? randomBytes,
-    signIn: { ...defaultRules, totpRoles: defaultTotpRoles, sealKey: randomBytes(32), ...options.signIn },
+    signIn: { ...defaultRules, totpRoles: defaultTotpRoles, ...options.signIn },
     files: options.files ?? folderFiles('.data/attachments'),
+    vault: options.vault ?? closedVault,
     webhookAllow: parseAllow(options.webhookAllow ?? ''),
     judgeAt,
     catalogRows: () => ({ version, data: rows }),
     async refresh() {
+      await options.vault?.refresh();
       shares = await readWordShares(db);
       if ((await newestCatalog(db))?.version === version) return;
       const loaded = await load();

@@ -9,8 +9,11 @@ import { demo } from './commands/demo.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { gazetteerImport } from './commands/gazetteer.ts';
 import { importFile } from './commands/import.ts';
+import { keysEncrypt, keysRotate } from './commands/keys.ts';
 import { modelList, modelUse } from './commands/model.ts';
 import { openapi } from './commands/openapi.ts';
+import { opendata } from './commands/opendata.ts';
+import { privacyErase, privacyExport } from './commands/privacy.ts';
 import { reportRates } from './commands/report.ts';
 import { rulesCheck } from './commands/rules.ts';
 import { serve } from './commands/serve.ts';
@@ -92,6 +95,37 @@ program
   .description('由流转记录重算一个已封账的考核期：与封账的数一致则打印 equal，否则列出不同并以 1 退出')
   .requiredOption('--period <code>', '考核期，如 2026-11')
   .action(assessVerify);
+program
+  .command('opendata')
+  .description('开放数据：街道 × 事项 × 日的件数，每格至少 k 人，不足的并粗或略去，没有文字')
+  .requiredOption('--from <date>', '起始日期（含）')
+  .requiredOption('--to <date>', '截止日期（不含）')
+  .option('--k <n>', '每格至少几个不同的诉求人', '5')
+  .option('--out <file>', '写入文件')
+  .action(opendata);
+const privacy = program.command('privacy').description('一个人的个人信息：按电话，记入审计');
+privacy
+  .command('export')
+  .description('打印此电话名下的全部诉求，每行一个 JSON')
+  .requiredOption('--phone <number>', '电话')
+  .option('--by <name>', '谁办的，留在审计里', '命令行')
+  .option('--reason <text>', '为什么，留在审计里', '应本人要求')
+  .action(privacyExport);
+privacy
+  .command('erase')
+  .description('清除此电话名下已办结的诉求里的姓名和电话，连同文字里的；还在办理的留下并列出')
+  .requiredOption('--phone <number>', '电话')
+  .requiredOption('--reason <text>', '为什么，留在审计里')
+  .option('--by <name>', '谁办的，留在审计里', '命令行')
+  .action(privacyErase);
+const keys = program.command('keys').description('个人信息的密钥');
+keys.command('encrypt').description('把还没有加密的诉求人加密；服务启动时也做').action(keysEncrypt);
+keys
+  .command('rotate')
+  .description('换数据密钥：新旧并用，逐批重新加密，不停服务；或用 --master 换主密钥')
+  .option('--master <file>', '新的主密钥文件：只重新包裹数据密钥')
+  .option('--wait <seconds>', '新密钥在多少秒以后使用，须够各节点读到它', '60')
+  .action(keysRotate);
 program
   .command('audit')
   .description('审计')

@@ -21,8 +21,9 @@ import { readSeeds, seedBuiltIn } from '../src/db/seed.ts';
 import type { Files } from '../src/files/files.ts';
 import { folderFiles } from '../src/files/folder.ts';
 import type { NewComplaint } from '../src/intake/schemas.ts';
+import { openVault, type Vault } from '../src/keys/vault.ts';
 import { createLogger } from '../src/logger.ts';
-import { databaseUrl, type Note, noteFile } from './server.ts';
+import { databaseUrl, type Note, noteFile, testMaster } from './server.ts';
 
 export type T = Test;
 
@@ -100,12 +101,19 @@ function ownFiles(t: T): Files {
   return folderFiles(folder);
 }
 
+/** The keys of a test's database. */
+export function keysOf({ db }: Pick<Connection, 'db'>, clock: () => Date = () => new Date()): Promise<Vault> {
+  return openVault(db, Buffer.from(testMaster, 'base64'), { clock, random: randomBytes });
+}
+
 /** The real service on a database of its own. */
 export async function app(t: T, now: Date = noon, options: ContextOptions & { city?: string } = {}): Promise<TestApp> {
   const connection = await db(t, options.city);
   const clock = clockAt(now);
   const { signal } = connection;
-  const ctx = await createContext(connection.db, { clock: () => clock.now, signal, files: ownFiles(t), ...options });
+  const vault = await keysOf(connection, () => clock.now);
+  const own = { clock: () => clock.now, signal, vault, files: ownFiles(t) };
+  const ctx = await createContext(connection.db, { ...own, ...options });
   const service = await build(ctx, createLogger({ LOG_LEVEL: 'silent' }));
   t.teardown(() => service.close());
   const caller = (token: string): Caller => {

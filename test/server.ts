@@ -34,6 +34,9 @@ export interface Note {
   embedded: boolean;
 }
 
+/** The master key of all tests, in base64. */
+export const testMaster = Buffer.alloc(32, 'jiesu test').toString('base64');
+
 /** The same server, another database. */
 export function databaseUrl(url: string, database: string): string {
   const changed = new URL(url);

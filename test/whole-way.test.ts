@@ -41,7 +41,7 @@ t.test('from intake to the rates report', async (t) => {
   t.equal((await street.get('/queue')).body.items.length, 0, 'nothing is left to do for the unit');
 
   const due = await agent.get('/callbacks?status=due');
-  t.match(due.body.items, [{ number: filed.body.number, orderId: id, attempts: 0, caller: { phone: '19900001234' } }]);
+  t.match(due.body.items, [{ number: filed.body.number, orderId: id, attempts: 0, caller: { phone: '199****1234' } }]);
   const callback = due.body.items[0].id;
   const missed = await agent.post(`/callbacks/${callback}/attempts`, { way: 'phone', reached: false });
   t.match(missed, { status: 201, body: { valid: false, callback: { status: 'due', attempts: 1 } } });

@@ -14,8 +14,6 @@ export interface SignInRules {
   absoluteMs: number;
   /** Roles that need a second factor. */
   totpRoles: readonly Role[];
-  /** Seals the secrets of second factors in the database; 32 bytes. */
-  sealKey: Buffer;
 }
 
 /** OWASP Session Management Cheat Sheet: 15 to 30 minutes idle; a working day at most. */

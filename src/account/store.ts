@@ -54,10 +54,14 @@ export async function setPassword(
   await tx.update(users).set(password).where(eq(users.id, id));
 }
 
-/** The attempts at a name, locked until the transaction ends; null where there were none. */
-export async function lockAttempts(tx: Db, login: Buffer): Promise<Attempts | null> {
-  // Of two first attempts at one time the second must wait for the first.
+/** Nobody else counts or clears the attempts at a name until the transaction ends. Not the row: of a first attempt there is none. */
+async function holdName(tx: Db, login: Buffer): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${login.toString('hex')}, 7))`);
+}
+
+/** The attempts at a name, held until the transaction ends; null where there were none. */
+export async function lockAttempts(tx: Db, login: Buffer): Promise<Attempts | null> {
+  await holdName(tx, login);
   const [row] = await tx
     .select({ count: loginAttempts.count, at: loginAttempts.at })
     .from(loginAttempts)
@@ -73,6 +77,7 @@ export async function setAttempts(tx: Db, login: Buffer, attempts: Attempts): Pr
 }
 
 export async function clearAttempts(tx: Db, login: Buffer): Promise<void> {
+  await holdName(tx, login);
   await tx.delete(loginAttempts).where(eq(loginAttempts.login, login));
 }
 

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { maskText } from '../access/mask.ts';
+import { maskText, readsTexts } from '../access/mask.ts';
 import type { Session } from '../access/scope.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
 import type { Context } from '../context.ts';
@@ -52,7 +52,7 @@ async function findPlace(db: Context['db'], session: Session, place: Place): Pro
 function view(row: AttachmentRow, { role }: Session): AttachmentView {
   const { withdrawnAt, withdrawnBy, withdrawnReason } = row;
   // The assessor needs no person, and names and notes may hold numbers of some.
-  const shown = (text: string) => (role === 'assessor' ? maskText(text) : text);
+  const shown = (text: string) => (readsTexts(role) ? text : maskText(text));
   const isWithdrawn = withdrawnAt !== null && withdrawnBy !== null && withdrawnReason !== null;
   return {
     id: String(row.id),

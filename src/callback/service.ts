@@ -59,7 +59,7 @@ async function view(
   );
   const first = new Map(answers.map((answer) => [answer.complaintId, answer]));
   const { catalog } = ctx.judgeAt(now);
-  return rows.map((row) => viewCallback(row, first.get(row.complaintId), { catalog, session, now }));
+  return rows.map((row) => viewCallback(row, first.get(row.complaintId), { catalog, vault: ctx.vault, session, now }));
 }
 
 /** A page of call-backs, the most urgent first; what others hold and what was tried a moment ago is not due. */
@@ -96,7 +96,7 @@ export async function claimCallback(ctx: Context, session: Session, id: number, 
   return ctx.db.transaction(async (tx) => {
     const row = await findCallback(tx, id);
     if (row === undefined) throw notFound();
-    const rows = await lockCaller(tx, id, row.callerPhone);
+    const rows = await lockCaller(tx, id, row.callerIndex);
     const status = rows.find((one) => one.id === id)?.status ?? row.status;
     if (status !== 'due') throw over(status);
     const isOthers = (one: (typeof rows)[number]) =>
@@ -115,7 +115,7 @@ export async function releaseCallback(ctx: Context, session: Session, id: number
   await ctx.db.transaction(async (tx) => {
     const row = await findCallback(tx, id);
     if (row === undefined) throw notFound();
-    const rows = await lockCaller(tx, id, row.callerPhone);
+    const rows = await lockCaller(tx, id, row.callerIndex);
     const mine = rows.filter(({ claimedBy }) => claimedBy === session.actor).map((one) => one.id);
     if (mine.length > 0) await setClaim(tx, mine, null);
     else if (await isHeld(tx, id, { actor: session.actor, now })) throw held();

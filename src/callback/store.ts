@@ -32,8 +32,9 @@ const columns = {
   level: orders.level,
   result: orders.result,
   reply: orders.reply,
-  callerName: callers.name,
-  callerPhone: callers.phone,
+  callerName: callers.nameSealed,
+  callerPhone: callers.phoneSealed,
+  callerIndex: callers.phoneIndex,
   callerKind: callers.kind,
   callerSecret: callers.secret,
 };
@@ -62,9 +63,9 @@ const heldByOthers = ({ actor, now }: Asking) =>
 /** Neither the task nor another one of the same telephone number is held by another agent. */
 function free(asking: Asking): SQL {
   return sql`${callbacks.id} not in (select id from callbacks where ${heldByOthers(asking)})
-    and (${callers.phone} is null or ${callers.phone} not in (
-      select c.phone from callbacks join callers c using (complaint_id)
-      where ${heldByOthers(asking)} and c.phone is not null))`;
+    and (${callers.phoneIndex} is null or ${callers.phoneIndex} not in (
+      select c.phone_index from callbacks join callers c using (complaint_id)
+      where ${heldByOthers(asking)} and c.phone_index is not null))`;
 }
 
 /** A page of tasks by their rank; of those that are due, only what the asking agent may do now. */
@@ -131,10 +132,10 @@ export async function isHeld(tx: Db, id: number, asking: Asking): Promise<boolea
 }
 
 /** A task and all other ones that are due of the same telephone number, locked in one order by whoever asks. */
-export async function lockCaller(tx: Db, id: number, phone: string | null) {
+export async function lockCaller(tx: Db, id: number, phone: Buffer | null) {
   // An array, known before any task is read: with the condition in place of it, all that are due would be looked through.
   const same = sql`array(
-    select b.id from callers c join callbacks b using (complaint_id) where c.phone = ${phone} and b.status = 'due')`;
+    select b.id from callers c join callbacks b using (complaint_id) where c.phone_index = ${phone}::bytea and b.status = 'due')`;
   return tx
     .select({
       id: callbacks.id,

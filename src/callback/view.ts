@@ -1,9 +1,9 @@
 /** A call-back as an agent sees it. Pure. */
 import type { Session } from '../access/scope.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
-import { type Catalog, unitRef } from '../catalog/catalog.ts';
+import { unitRef } from '../catalog/catalog.ts';
 import { ruleOf } from '../workorder/sampling.ts';
-import { viewCaller } from '../workorder/view.ts';
+import { viewCaller, viewText, type World } from '../workorder/view.ts';
 import { grades, phoneFrom } from './attempt.ts';
 import type { Answered, CallbackView, CallbackWithAttempts } from './schemas.ts';
 import type { CallbackRow, firstAnswers, listAttempts } from './store.ts';
@@ -25,7 +25,7 @@ function viewClaim({ claimedBy, claimedUntil }: CallbackRow, actor: string, now:
 export function viewCallback(
   row: CallbackRow,
   first: FirstAnswer | undefined,
-  { catalog, session: { role, actor }, now }: { catalog: Catalog; session: Session; now: Date },
+  { catalog, vault, session: { role, actor }, now }: World & { session: Session; now: Date },
 ): CallbackView {
   const isDue = row.status === 'due';
   const from = isDue ? phoneFrom(ruleOf(catalog, row), now) : null;
@@ -36,10 +36,10 @@ export function viewCallback(
     status: row.status,
     unit: unitRef(catalog, row.unit),
     level: row.level,
-    title: row.title,
-    text: row.text,
+    title: row.title && viewText(row.title, role),
+    text: viewText(row.text, role),
     result: row.result,
-    reply: row.reply,
+    reply: row.reply && viewText(row.reply, role),
     repliedAt: shanghaiTime(row.repliedAt),
     dueAt: shanghaiTime(row.dueAt),
     overdue: isDue && row.dueAt < now,
@@ -54,7 +54,7 @@ export function viewCallback(
     nextAt: isDue ? shanghaiTime(row.nextAt) : null,
     phoneFrom: from && shanghaiTime(from),
     claim: viewClaim(row, actor, now),
-    caller: viewCaller(row, role),
+    caller: viewCaller(row, role, vault),
   };
 }
 

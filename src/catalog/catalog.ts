@@ -6,7 +6,17 @@ import type { AssessmentRule } from './assessment-rules.ts';
 import { buildCalendar, type WorkCalendar } from './calendar.ts';
 import type { HandlingRule } from './handling-rules.ts';
 import type { UnitRef } from './schemas.ts';
-import type { Division, JudgementRule, Level, Matter, Need, RequestType, SeedData, Unit } from './types.ts';
+import type {
+  Division,
+  JudgementRule,
+  Level,
+  Matter,
+  Need,
+  RequestType,
+  RetentionRule,
+  SeedData,
+  Unit,
+} from './types.ts';
 import { type Validity, validOn } from './validity.ts';
 
 export interface Catalog {
@@ -29,6 +39,7 @@ export interface Catalog {
   assessment: AssessmentRule;
   judgement: JudgementRule;
   handling: HandlingRule;
+  retention: RetentionRule | undefined;
 }
 
 /** A matter that has no further matters below it, with its names from the first level down. */
@@ -114,6 +125,7 @@ export function selectValid(data: SeedData, date: string): SeedData {
     exclusions: valid(data.exclusions),
     classes: valid(data.classes),
     population: valid(data.population),
+    retention: valid(data.retention),
   };
 }
 
@@ -142,6 +154,8 @@ export function buildCatalog(all: SeedData, date: string, version = 0): Catalog 
     assessment: inForce(data.assessment, '考核规则', date),
     judgement: inForce(data.judgement, '判定阈值', date),
     handling: inForce(data.handling, '办理规则', date),
+    // Where a city has none, nothing is emptied of itself.
+    retention: data.retention.at(-1),
   };
 }
 

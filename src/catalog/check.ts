@@ -53,6 +53,7 @@ function checkCodes(sheets: Sheets, fault: Fault): void {
   checkUnique(sheets.assessment, (row) => row.version, fault);
   checkUnique(sheets.judgement, (row) => row.version, fault);
   checkUnique(sheets.handling, (row) => row.version, fault);
+  checkUnique(sheets.retention, (row) => row.code, fault);
   checkPopulation(sheets, fault);
 }
 

@@ -133,5 +133,6 @@ export function parseSheets(content: (file: string) => string | null, problems: 
     exclusions: sheet('exclusions'),
     classes: sheet('classes'),
     population: sheet('population'),
+    retention: sheet('retention'),
   };
 }

@@ -21,6 +21,7 @@ export const nationalFiles: ReadonlySet<string> = new Set([
   'callbacks.csv',
   'exclusions.csv',
   'classes.csv',
+  'retention.csv',
 ]);
 
 /**

@@ -222,6 +222,12 @@ export const columns: { [K in keyof SeedData]: Columns<SeedData[K][number]> } = 
     below: optionalInteger('below', -10_000, 1_000_000),
     ...validity,
   },
+  retention: {
+    code: text('code'),
+    days: integer('days', 1, 36_500),
+    reason: text('reason'),
+    ...validity,
+  },
   population: {
     code: text('code'),
     residents: integer('residents', 1, 100_000_000),

@@ -4,6 +4,7 @@ import type { PgTable } from 'drizzle-orm/pg-core';
 import { exclusionKinds, population, unitClasses } from '../db/assessment-rule-tables.ts';
 import * as tables from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
+import { retentionRules } from '../db/key-tables.ts';
 import { shanghaiDate } from './calendar.ts';
 import type { DispatchRule, Division, SeedData, Seeds, Unit } from './types.ts';
 
@@ -40,6 +41,7 @@ const replaced = {
   words: tables.cityWords,
   classes: unitClasses,
   population,
+  retention: retentionRules,
 } as const;
 
 /**
@@ -204,5 +206,6 @@ export async function loadCatalogRows(db: Db): Promise<SeedData> {
     exclusions: await db.select().from(exclusionKinds).orderBy(exclusionKinds.code),
     classes: await db.select().from(unitClasses).orderBy(unitClasses.code),
     population: await db.select().from(population).orderBy(population.code),
+    retention: await db.select().from(retentionRules).orderBy(retentionRules.validFrom),
   };
 }

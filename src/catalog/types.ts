@@ -238,6 +238,13 @@ export interface Population extends Validity {
   source: string;
 }
 
+/** How many days after a complaint is closed its caller is emptied (保存期限). */
+export interface RetentionRule extends Validity {
+  code: string;
+  days: number;
+  reason: string;
+}
+
 /** All reference data of one city. */
 export interface SeedData {
   divisions: Division[];
@@ -264,6 +271,7 @@ export interface SeedData {
   exclusions: ExclusionKind[];
   classes: UnitClass[];
   population: Population[];
+  retention: RetentionRule[];
 }
 
 /** A checked set of seed files, ready to be loaded. */

@@ -1,8 +1,6 @@
 /** What the commands share: opening the database, and failing with words instead of a stack. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { SeedProblem } from '../catalog/files.ts';
 import { ModelError } from '../classify/model-file.ts';
 import type { Config } from '../config.ts';
@@ -11,7 +9,11 @@ import { CityError, cityFolder } from '../db/cities.ts';
 import { type Connection, connect } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
 import { SeedError, seedBuiltIn } from '../db/seed.ts';
-import { AppError, errorCode } from '../http/errors.ts';
+import { AppError } from '../http/errors.ts';
+import { readMaster } from '../keys/master.ts';
+import { sealPlain } from '../keys/rotate.ts';
+import { KeyError } from '../keys/sealing.ts';
+import { openVault, type Vault } from '../keys/vault.ts';
 import { ExampleError } from '../training/examples.ts';
 
 /** A command cannot go on; the message is for the person who typed it. Exit code 1. */
@@ -30,23 +32,17 @@ export async function withDatabase<T>(body: (connection: Connection, config: Con
   }
 }
 
+/** Opens the keys of the database and seals what is from before there were keys. */
+export async function openKeys({ db }: Connection, config: Config): Promise<Vault> {
+  const vault = await openVault(db, await readMaster(config), { clock: () => new Date(), random: randomBytes });
+  const sealed = await sealPlain(db, vault, new Date());
+  if (sealed > 0) say(`已加密 ${sealed} 件诉求的诉求人`);
+  return vault;
+}
+
 /** The seed files a command works on: those of a folder it was given, else those of CITY. */
 export function seedsFolder(dir: string | undefined): string {
   return dir ?? cityFolder(readConfig(process.env).CITY);
-}
-
-/** The key for secrets in the database where SEAL_KEY gives none: made once, in a file that only its owner reads. */
-export function sealKeyOf(dataDir: string): Buffer {
-  const file = path.join(dataDir, 'seal-key');
-  mkdirSync(dataDir, { recursive: true });
-  try {
-    writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-  }
-  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
-  if (key.length !== 32) throw new CommandError(`${file} 不是 32 字节的密钥`);
-  return key;
 }
 
 /** The lines to print for an error: what is known to a user as such, anything else with its stack. */
@@ -61,7 +57,7 @@ export function describe(error: unknown): string {
     const fields = (error.extra.errors ?? []).map(({ path, message }) => `${path}：${message}`);
     return [error.message, ...fields].filter((part) => part !== '').join('；') || error.code;
   }
-  const spoken = [CommandError, ConfigError, CityError, ModelError, ExampleError];
+  const spoken = [CommandError, KeyError, ConfigError, CityError, ModelError, ExampleError];
   if (error instanceof Error && spoken.some((kind) => error instanceof kind)) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -10,7 +10,7 @@ import { builtInSeeds, cityFolder } from '../db/cities.ts';
 import { type DemoCase, demoCases } from '../demo/cases.ts';
 import { runCase } from '../demo/service.ts';
 import { readDemoDistricts, readDemoLists, readDemoTemplates } from '../demo/texts.ts';
-import { CommandError, print, say, withDatabase } from './common.ts';
+import { CommandError, openKeys, print, say, withDatabase } from './common.ts';
 import { forEachConcurrently } from './concurrent.ts';
 
 const atOnce = 8;
@@ -48,11 +48,11 @@ export function makeCases(
 export async function demo(options: { count: string; seed: string }): Promise<void> {
   const count = wholeNumber(options.count, '--count', 1_000_000);
   const seed = wholeNumber(options.seed, '--seed', 999_999_999);
-  await withDatabase(async ({ db }, { CITY }) => {
-    const ctx = await createContext(db);
+  await withDatabase(async (connection, config) => {
+    const ctx = await createContext(connection.db, { vault: await openKeys(connection, config) });
     const { catalog } = ctx.judgeAt(ctx.clock());
     const { code, ...span } = lastComplete(ctx.clock(), catalog.assessment);
-    const cases = makeCases(catalog, span, count, seed, cityFolder(CITY));
+    const cases = makeCases(catalog, span, count, seed, cityFolder(config.CITY));
     let done = 0;
     let fresh = 0;
     await forEachConcurrently(cases, atOnce, async (one) => {

@@ -8,7 +8,7 @@ import type { FieldError } from '../http/validation.ts';
 import type { Filer } from '../intake/filing.ts';
 import { type ImportMap, importFields, readRow } from '../intake/import-row.ts';
 import { fileComplaint } from '../intake/service.ts';
-import { CommandError, print, say, withDatabase } from './common.ts';
+import { CommandError, openKeys, print, say, withDatabase } from './common.ts';
 import { forEachConcurrently } from './concurrent.ts';
 
 const filer: Filer = { source: 'import', actor: 'import', tokenId: null, maySetReceivedAt: true, seesOthers: true };
@@ -77,8 +77,8 @@ export async function importFile(file: string, options: { map?: string }): Promi
   const map = readMap(options.map);
   const rejectedFile = `${file}.rejected`;
   rmSync(rejectedFile, { force: true });
-  await withDatabase(async ({ db }) => {
-    const ctx = await createContext(db);
+  await withDatabase(async (connection, config) => {
+    const ctx = await createContext(connection.db, { vault: await openKeys(connection, config) });
     const counts = { filed: 0, known: 0, rejected: 0 };
     let rejects: WriteStream | null = null;
     await forEachConcurrently(readRows(file), atOnce, async (row) => {

@@ -8,6 +8,7 @@ import { stringify } from 'yaml';
 import { defaultRules } from '../access/sign-in.ts';
 import { build } from '../app.ts';
 import { silentSignal } from '../db/signal.ts';
+import { closedVault } from '../keys/vault.ts';
 import { createLogger } from '../logger.ts';
 import { parseAllow } from '../outbox/guard.ts';
 import { CommandError, say } from './common.ts';
@@ -29,7 +30,8 @@ export async function renderOpenApi(): Promise<string> {
     refresh: idle,
     clock: idle,
     random: idle,
-    signIn: { ...defaultRules, totpRoles: [], sealKey: Buffer.alloc(0) },
+    signIn: { ...defaultRules, totpRoles: [] },
+    vault: closedVault,
     files: { put: idle, open: idle, incoming: '' },
     webhookAllow: parseAllow(''),
     segmenter: { name: '', learn: idle, cut: idle, searchWords: idle, searchPlaces: idle },

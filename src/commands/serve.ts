@@ -13,9 +13,10 @@ import { openFiles } from '../files/open.ts';
 import { removeAbandoned } from '../files/receive.ts';
 import { createLogger } from '../logger.ts';
 import { createDeliveries } from '../outbox/jobs.ts';
+import { startRetention } from '../privacy/jobs.ts';
 import { startWatch } from '../watch/jobs.ts';
 import { missingYears } from '../workorder/deadline.ts';
-import { CommandError, sealKeyOf } from './common.ts';
+import { CommandError, openKeys } from './common.ts';
 
 /** How often a running service looks for newly loaded reference data. */
 const refreshMs = 30_000;
@@ -78,19 +79,16 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   await seedBuiltIn(connection.db, new Date(), config.CITY);
   await removeAbandoned(files.incoming, new Date());
   const { signal } = connection;
-  const rules = signInRules(config, () => sealKeyOf(config.DATA_DIR));
-  const ctx = await createContext(connection.db, { files, signal, webhookAllow: config.WEBHOOK_ALLOW, signIn: rules });
+  const vault = await openKeys(connection, config);
+  const given = { files, signal, vault, webhookAllow: config.WEBHOOK_ALLOW, signIn: signInRules(config) };
+  const ctx = await createContext(connection.db, given);
   checkCalendar(ctx, log);
   const { TRUST_PROXY: trustProxy, PUBLIC_LIMIT_ADDRESS: address, PUBLIC_LIMIT_NUMBER: number } = config;
   const loginLimits = { address: config.LOGIN_LIMIT_ADDRESS };
   const proxies = trustProxy === undefined ? {} : { trustProxy };
   const sso = ssoSettings(config);
-  const app = await build(ctx, log, {
-    publicLimits: { address, number },
-    loginLimits,
-    ...proxies,
-    ...(sso && { sso }),
-  });
+  const limits = { publicLimits: { address, number }, loginLimits, unmaskLimit: config.UNMASK_LIMIT };
+  const app = await build(ctx, log, { ...limits, ...proxies, ...(sso && { sso }) });
   opened.push(() => app.close());
   const refresh = setInterval(() => {
     ctx.refresh().catch((error: unknown) => log.error({ err: error }, 'reference data could not be refreshed'));
@@ -100,6 +98,8 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   opened.push(watch.stop);
   const chaining = startChaining(ctx, log);
   opened.push(chaining.stop);
+  const retention = startRetention(ctx, log);
+  opened.push(retention.stop);
   const deliveries = createDeliveries(ctx, log);
   deliveries.start();
   opened.push(deliveries.stop);

@@ -1,10 +1,12 @@
 /** Reading complaints within a role's scope, and the triage desk's decision where the machine was not sure enough. */
+import { numbersIn } from '../access/mask.ts';
 import type { Role } from '../access/roles.ts';
 import { type Session, scopeOf } from '../access/scope.ts';
 import { readAttachments } from '../attachment/service.ts';
 import { shanghaiTime, startOfDay } from '../catalog/calendar.ts';
 import { type Catalog, divisionOf, matterPath, unitOf } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
+import { recordPhoneSearch } from '../db/audit.ts';
 import { insertEvents } from '../db/history.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
@@ -79,13 +81,16 @@ function filterOf(ctx: Context, session: Session, query: ComplaintQuery): Compla
   // Asking whether a number has complained tells about a person, even where the answer is masked.
   if (query.phone !== undefined && !speaksWithCaller.includes(session.role))
     throw new AppError('FORBIDDEN', '此角色不能按电话查询');
-  const { q, sort, from, to, limit, cursor, matter, ...equal } = query;
+  const { q, sort, from, to, limit, cursor, matter, phone, ...equal } = query;
   if (q === undefined && sort === 'relevance') throw fieldError('sort', '没有 q 时只能按时间排序');
-  const words = q === undefined ? undefined : ctx.segmenter.searchWords(ctx.segmenter.cut(normalize(q)));
+  const asked = q === undefined ? undefined : ctx.segmenter.searchWords(ctx.segmenter.cut(normalize(q)));
+  // Old complaints are still found by numbers in their words: `phone` is for that.
+  const words = asked?.filter((word) => numbersIn(word).length === 0);
   if (words?.length === 0) throw fieldError('q', '请输入至少两个字的词');
   return {
     ...equal,
     words: words && queryOf(words),
+    phone: phone === undefined ? undefined : ctx.vault.index(phone),
     matters: matter === undefined ? undefined : mattersUnder(ctx, matter),
     from: from === undefined ? undefined : startOfDay(from),
     to: to === undefined ? undefined : startOfDay(to),
@@ -103,6 +108,7 @@ function mattersUnder(ctx: Context, matter: string): string[] {
 export async function searchComplaints(ctx: Context, session: Session, query: ComplaintQuery, now: Date) {
   const { catalog } = ctx.judgeAt(now);
   const filter = filterOf(ctx, session, query);
+  if (filter.phone != null) await recordPhoneSearch(ctx.db, session, filter.phone, now);
   const { limit, cursor, ...question } = query;
   const filters = JSON.stringify(question);
   const byWords = query.q !== undefined && query.sort !== 'newest';
@@ -169,9 +175,9 @@ export async function readComplaint(
   return {
     ...summary(row, session.role, ctx.judgeAt(now).catalog),
     wantsCallback: row.wantsCallback,
-    answer: row.answer,
+    answer: row.answer && viewText(row.answer, session.role),
     occurredAt: row.occurredAt && shanghaiTime(row.occurredAt),
-    caller: viewCaller(row, session.role),
+    caller: viewCaller(row, session.role, ctx.vault),
     classification: row.judgement,
     orders: await readOrdersOf(ctx, session, row.id, now),
     links: await readLinks(ctx.db, row.id, scope),

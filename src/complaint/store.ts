@@ -7,6 +7,7 @@ import { callers, complaints, corrections, orders } from '../db/tables.ts';
 
 const columns = {
   id: complaints.id,
+  complaintId: complaints.id,
   number: complaints.number,
   status: complaints.status,
   channel: complaints.channel,
@@ -28,8 +29,8 @@ const columns = {
   community: complaints.community,
   lead: orders.unit,
   judgement: complaints.judgement,
-  callerName: callers.name,
-  callerPhone: callers.phone,
+  callerName: callers.nameSealed,
+  callerPhone: callers.phoneSealed,
   callerKind: callers.kind,
   callerSecret: callers.secret,
 };
@@ -102,7 +103,8 @@ export interface ComplaintFilter {
   need?: string | undefined;
   channel?: string | undefined;
   type?: string | undefined;
-  phone?: string | undefined;
+  /** As it is looked up; null finds nothing. */
+  phone?: Buffer | null | undefined;
   from?: Date | undefined;
   to?: Date | undefined;
 }
@@ -120,7 +122,7 @@ function conditions(filter: ComplaintFilter, scope: Scope, few = { unit: false, 
     phone === undefined
       ? undefined
       : // Finding him by his number would tell a unit who he is.
-        sql`${complaints.id} in (select complaint_id from ${callers} k where k.phone = ${phone}
+        sql`${complaints.id} in (select complaint_id from ${callers} k where k.phone_index = ${phone}::bytea
           ${scope.kind === 'unit' ? sql`and not k.secret` : sql``})`,
     from && gte(complaints.receivedAt, from),
     to && lt(complaints.receivedAt, to),

@@ -33,3 +33,18 @@ export async function recordExport(
 ): Promise<void> {
   await recordAudit(db, { at, actor, action: 'report.export', target: `report:${report}`, detail: asked });
 }
+
+/** Names a person in the audit by the index of his number: the same person by the same name, and nobody can tell who it is. */
+export function personOf(phoneIndex: Buffer): string {
+  return `caller:${phoneIndex.toString('hex').slice(0, 16)}`;
+}
+
+/** Records that somebody asked whether a number has complained, which is a look at a person. */
+export async function recordPhoneSearch(
+  db: Db,
+  { actor }: { actor: string },
+  phoneIndex: Buffer,
+  at: Date,
+): Promise<void> {
+  await recordAudit(db, { at, actor, action: 'caller.search', target: personOf(phoneIndex), detail: {} });
+}

@@ -107,6 +107,7 @@ export function dataOf(sheets: Sheets): SeedData {
     exclusions: sheets.exclusions.rows,
     classes: sheets.classes.rows,
     population: sheets.population.rows,
+    retention: sheets.retention.rows,
   };
 }
 

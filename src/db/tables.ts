@@ -130,12 +130,23 @@ export const callers = pgTable(
     complaintId: reference('complaint_id')
       .primaryKey()
       .references(() => complaints.id),
-    name: text('name'),
-    phone: text('phone'),
+    /** Sealed with a data key, bound to this row and column (`keys/`). */
+    nameSealed: bytea('name_sealed'),
+    phoneSealed: bytea('phone_sealed'),
+    /** A keyed hash of the number, to look it up by and to tell callers apart. */
+    phoneIndex: bytea('phone_index'),
     kind: text('kind').notNull(),
     secret: boolean('secret').notNull(),
+    /** When all that tells who it was has been taken out. */
+    anonymisedAt: instant('anonymised_at'),
+    /** Of before there were keys: sealed and emptied when the service starts, and to be dropped in a later version. */
+    name: text('name'),
+    phone: text('phone'),
   },
-  (table) => [index('callers_phone').on(table.phone, table.complaintId)],
+  (table) => [
+    index('callers_phone_index').on(table.phoneIndex, table.complaintId),
+    index('callers_plain').on(table.complaintId).where(sql`${table.name} is not null or ${table.phone} is not null`),
+  ],
 );
 
 /** 工单: one unit's task from a complaint, with its own clocks. */

@@ -8,8 +8,8 @@ import { type GroupFigures, nearEnough, type Watch } from './alarm.ts';
 
 const time = (instant: Date) => sql`${instant.toISOString()}::timestamptz`;
 
-/** The last eleven digits, so that +86 199 0000 1234 and 19900001234 are one caller; null without a number. */
-const callerHash = sql`sha256(convert_to(nullif(right(regexp_replace(k.phone, '\\D', '', 'g'), 11), ''), 'UTF8'))`;
+/** One for each number, however it is written; null without a number. */
+const callerHash = sql`k.phone_index`;
 
 /** The complaints `c` that a watch counts, by an index on place, matter and time of receipt; what came before a person closed an alarm of it is done with. */
 function counted({ rule, matter, place, street, leaves, after, at }: Watch): SQL {

@@ -168,7 +168,7 @@ export async function report(ctx: Context, act: Act, { arrivedAt, text }: Report
     if (row.order.unit !== unit) throw new AppError('FORBIDDEN', '只能处理本单位的工单');
     refuse(instantFault('arrivedAt', new Date(arrivedAt), row.order, work.now));
     const reported = await change(work, row, 'report', { arrivedAt: preciseTime(new Date(arrivedAt)), text });
-    return viewOrder(reported, act.session, work.catalog, act.now);
+    return viewOrder(reported, act.session, { catalog: work.catalog, vault: ctx.vault }, act.now);
   });
 }
 

@@ -29,6 +29,7 @@ export function subjectOf({ caller, ...request }: NewComplaint): Subject {
 
 /** What a filing is made of. */
 export interface Parts {
+  id: number;
   request: NewComplaint;
   filer: Filer;
   /** Idempotency key, where the caller sent one. */
@@ -39,6 +40,7 @@ export interface Parts {
   vector: string;
   similar: Similar[];
   watches: readonly Watch[];
+  caller: CallerRow | null;
   bodyHash: Buffer;
   code: string;
   judge: Judge;
@@ -55,7 +57,7 @@ export function buildFiling(parts: Parts): Filing {
     watches: parts.watches,
     citations: [],
     idempotency: key === null || filer.tokenId === null ? null : { tokenId: filer.tokenId, key },
-    caller: request.caller === undefined ? null : callerRow(request.caller),
+    caller: parts.caller,
     orders: complaint.status === 'dispatched' ? ordersOf(judgement, judge, now) : [],
     // Not the unit: it follows from rules here. Nor the need that a matter brings along: nobody has decided it.
     corrections: correctionsOf(said, { matter, need, type, level }),
@@ -73,6 +75,7 @@ function complaintRow(parts: Parts): ComplaintRow {
   const status = statusOf(parts);
   const { place } = judgement;
   return {
+    id: parts.id,
     publicCode: code,
     source: filer.source,
     externalNumber: request.externalNumber ?? null,
@@ -101,10 +104,6 @@ function complaintRow(parts: Parts): ComplaintRow {
     catalogVersion: judge.catalog.version,
     words: vector,
   };
-}
-
-function callerRow({ name, phone, kind, secret }: NonNullable<NewComplaint['caller']>): CallerRow {
-  return { name: name ?? null, phone: phone ?? null, kind: kind ?? 'person', secret: secret ?? false };
 }
 
 function ordersOf({ dispatch, level }: Judgement, { catalog }: Judge, now: Date): OrderRow[] {

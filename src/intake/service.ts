@@ -2,6 +2,7 @@
  * Files a complaint: judges its words, finds repeats, chooses the unit, sets the clocks and stores everything at once.
  */
 import { createHash } from 'node:crypto';
+import { numbersIn } from '../access/mask.ts';
 import type { Session } from '../access/scope.ts';
 import { addDays, shanghaiDate, startOfDay } from '../catalog/calendar.ts';
 import { consultType } from '../catalog/catalog.ts';
@@ -10,6 +11,7 @@ import type { Subject } from '../group/alarm.ts';
 import { groupOfStored, joinGroups, watchGroups } from '../group/service.ts';
 import { AppError, errorCode } from '../http/errors.ts';
 import type { FieldError } from '../http/validation.ts';
+import type { Vault } from '../keys/vault.ts';
 import type { OfferedArticle } from '../knowledge/schemas.ts';
 import { findCitable, offerArticles } from '../knowledge/service.ts';
 import { vectorOf } from '../text/lexemes.ts';
@@ -30,7 +32,7 @@ import type { Judge } from './judge.ts';
 import type { Judgement } from './judgement.ts';
 import { codeBytes, publicCode } from './public-code.ts';
 import type { AssistAnswer, AssistRequest, FiledComplaint, NewComplaint } from './schemas.ts';
-import { type Filing, findByKey, findCandidates, findFiled, insertFiling } from './store.ts';
+import { type CallerRow, drawId, type Filing, findByKey, findCandidates, findFiled, insertFiling } from './store.ts';
 
 export function filerOf(session: Session): Filer {
   return {
@@ -138,7 +140,7 @@ function citableOf(ctx: Context, { articles = [] }: NewComplaint, now: Date): Re
 interface Sought {
   words: string[];
   judgement: Judgement;
-  phone: string | null;
+  phone: Buffer | null;
   /** Only among what this token has filed. */
   filedBy: number | null;
 }
@@ -179,23 +181,46 @@ export async function prepareFiling(
   const judge = ctx.judgeAt(now);
   const { judgement, own, words: all } = judge.judge(subjectOf(request));
   const said = saidOf(own, judgement, judge.catalog.judgement);
-  const places = ctx.segmenter.searchPlaces(all);
+  // Nobody finds a person by a number in the words: that is for those who may look for one, and is audited.
+  const places = new Map([...ctx.segmenter.searchPlaces(all)].filter(([word]) => numbersIn(word).length === 0));
   const words = [...places.keys()];
   const vector = vectorOf(places);
-  const { similar, watches } = await lookAround(ctx, judge, { request, filer, judgement, words }, now);
-  const bodyHash = createHash('sha256').update(JSON.stringify(request)).digest();
+  const [id, around] = await Promise.all([
+    drawId(ctx.db),
+    lookAround(ctx, judge, { request, filer, judgement, words }, now),
+  ]);
+  const sealed = { caller: callerRow(ctx.vault, id, request), bodyHash: hashOf(ctx.vault, request) };
   const code = publicCode(ctx.random(codeBytes));
-  return buildFiling({ request, filer, key, judgement, said, vector, similar, watches, bodyHash, code, judge, now });
+  return buildFiling({ id, request, filer, key, judgement, said, vector, ...around, ...sealed, code, judge, now });
+}
+
+function callerRow(vault: Vault, id: number, { caller }: NewComplaint): CallerRow | null {
+  if (caller === undefined) return null;
+  const { name, phone, kind = 'person', secret = false } = caller;
+  return {
+    name: name === undefined ? null : vault.seal('name', id, name),
+    phone: phone === undefined ? null : vault.seal('phone', id, phone),
+    phoneIndex: phone === undefined ? null : vault.index(phone),
+    kind,
+    secret,
+  };
+}
+
+/** Tells a retry by. With a person in it, so that nobody can try out numbers until the hash fits. */
+function hashOf(vault: Vault, request: NewComplaint): Buffer {
+  const hash = createHash('sha256').update(JSON.stringify(request)).digest();
+  const { name, phone } = request.caller ?? {};
+  return name === undefined && phone === undefined ? hash : vault.blindBody(hash);
 }
 
 /** What stands around a complaint that is being filed: earlier ones like it, and group alarms that it may raise or join. */
 export async function lookAround(
-  ctx: Pick<Context, 'db' | 'wordShares'>,
+  ctx: Pick<Context, 'db' | 'wordShares' | 'vault'>,
   judge: Judge,
   { request, filer, judgement, words }: Pick<Parts, 'request' | 'filer' | 'judgement'> & { words: string[] },
   now: Date,
 ): Promise<Pick<Parts, 'similar' | 'watches'>> {
-  const phone = request.caller?.phone ?? null;
+  const phone = request.caller?.phone === undefined ? null : ctx.vault.index(request.caller.phone);
   const filedBy = filer.seesOthers ? null : filer.tokenId;
   const [similar, watches] = await Promise.all([
     similarTo(ctx, judge, { words, judgement, phone, filedBy }, now),

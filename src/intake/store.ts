@@ -9,6 +9,8 @@ import type { Candidate, Similar } from './duplicates.ts';
 import type { Judgement } from './judgement.ts';
 
 export interface ComplaintRow {
+  /** Drawn before the row is written: what is sealed is bound to it. */
+  id: number;
   publicCode: string;
   source: string;
   externalNumber: string | null;
@@ -39,9 +41,11 @@ export interface ComplaintRow {
   words: string;
 }
 
+/** Sealed; see `keys/`. */
 export interface CallerRow {
-  name: string | null;
-  phone: string | null;
+  name: Buffer | null;
+  phone: Buffer | null;
+  phoneIndex: Buffer | null;
   kind: string;
   secret: boolean;
 }
@@ -83,17 +87,31 @@ const at = (instant: Date | null) => instant?.toISOString() ?? null;
 function insertComplaint(c: ComplaintRow): SQL {
   return sql`
     insert into complaints (
-      number, public_code, source, external_number, body_hash, filed_by, channel, status, title, text, address,
+      id, number, public_code, source, external_number, body_hash, filed_by, channel, status, title, text, address,
       occurred_at, received_at, closed_at, wants_callback, answer, type, need, matter, level, district, street, community,
       judgement, said, "similar", catalog_version, words)
-    values (
-      to_char(${at(c.receivedAt)}::timestamptz at time zone 'Asia/Shanghai', 'YYYYMMDD')
+    overriding system value values (
+      ${c.id}, to_char(${at(c.receivedAt)}::timestamptz at time zone 'Asia/Shanghai', 'YYYYMMDD')
         || (select lpad(n::text, greatest(7, length(n::text)), '0') from (select nextval('complaint_numbers') as n) as running),
       ${c.publicCode}, ${c.source}, ${c.externalNumber}, ${c.bodyHash}::bytea, ${c.filedBy}, ${c.channel}, ${c.status}, ${c.title},
       ${c.text}, ${c.address}, ${at(c.occurredAt)}::timestamptz, ${at(c.receivedAt)}::timestamptz,
       ${at(c.closedAt)}::timestamptz, ${c.wantsCallback}, ${c.answer}, ${c.type}, ${c.need}, ${c.matter}, ${c.level},
       ${c.district}, ${c.street}, ${c.community}, ${JSON.stringify(c.judgement)}::jsonb, ${JSON.stringify(c.said)}::jsonb,
       ${JSON.stringify(c.similar)}::jsonb, ${c.catalogVersion}, ${c.words}::tsvector)`;
+}
+
+function insertCaller(caller: CallerRow | null): SQL {
+  const { name = null, phone = null, phoneIndex = null, kind = '', secret = false } = caller ?? {};
+  return sql`
+    insert into callers (complaint_id, name_sealed, phone_sealed, phone_index, kind, secret)
+    select complaint.id, ${name}::bytea, ${phone}::bytea, ${phoneIndex}::bytea, ${kind}, ${secret}::boolean
+    from complaint where ${caller !== null}::boolean`;
+}
+
+/** The id of a complaint that is about to be filed. One that is not filed after all leaves a gap. */
+export async function drawId(db: Db): Promise<number> {
+  const [row] = await db.execute<{ id: string }>(sql`select nextval(pg_get_serial_sequence('complaints', 'id')) as id`);
+  return Number(row?.id);
 }
 
 /** A part of the statement of its own: most filings cite nothing, and theirs stays as it is. */
@@ -120,9 +138,7 @@ export async function insertFiling(
       ${insertComplaint(c)}
       returning id, number
     ), caller as (
-      insert into callers (complaint_id, name, phone, kind, secret)
-      select complaint.id, ${caller?.name ?? null}, ${caller?.phone ?? null}, ${caller?.kind ?? ''}, ${caller?.secret ?? false}::boolean
-      from complaint where ${caller !== null}::boolean
+      ${insertCaller(caller)}
     ), placed as (
       insert into orders (
         complaint_id, unit, role, level, status, reason, dispatched_at, sign_due_at, contact_due_at, due_at, next_look)
@@ -182,7 +198,8 @@ export interface Look {
   siblings: readonly string[];
   street: string | null;
   community: string | null;
-  phone: string | null;
+  /** As it is looked up. */
+  phone: Buffer | null;
   since: Date;
   until: Date;
   /** Only complaints filed with this token: a channel must not learn of others'. */
@@ -209,7 +226,7 @@ export async function findCandidates(db: Db, look: Look): Promise<Candidate[]> {
   const bySibling = sql`(select near.* from unnest(${textArray(look.siblings)}::text[]) as sibling(matter)
     cross join lateral (${newest(sql`sibling.matter`, perSibling)}) near limit ${perIndex})`;
   const byPhone = sql`(select ${columns}, true as same_phone
-    from (select complaint_id from callers where phone = ${look.phone} order by complaint_id desc limit ${perIndex}) k
+    from (select complaint_id from callers where phone_index = ${look.phone}::bytea order by complaint_id desc limit ${perIndex}) k
     join complaints c on c.id = k.complaint_id where ${window} ${own})`;
   const queries = [
     ...(look.street === null || look.matter === null ? [] : [byPlace, bySibling]),

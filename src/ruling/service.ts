@@ -48,7 +48,7 @@ export async function readRulings(ctx: Context, session: Session, query: RulingQ
   const { items, next } = page(rows, limit, (row) =>
     writeCursor('rulings', on ?? '', [row.order.dueAt.toISOString(), row.id]),
   );
-  return { items: items.map((row) => viewOrder(row, session, catalog, now)), next };
+  return { items: items.map((row) => viewOrder(row, session, { catalog, vault: ctx.vault }, now)), next };
 }
 
 function knownUnit({ catalog }: Work, unit: string, { order }: OrderRow): string {
@@ -141,7 +141,7 @@ async function onComplaint(
     return {
       number,
       status: complaint.status,
-      orders: orders.map((row) => viewOrder(row, session, work.catalog, now)),
+      orders: orders.map((row) => viewOrder(row, session, { catalog: work.catalog, vault: ctx.vault }, now)),
     };
   });
 }

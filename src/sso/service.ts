@@ -4,7 +4,7 @@ import { openSession, stranger } from '../account/service.ts';
 import type { Context } from '../context.ts';
 import { recordAudit } from '../db/audit.ts';
 import { AppError } from '../http/errors.ts';
-import { beginFlow, challengeOf, openFlow, type SsoSettings, sealFlow } from './flow.ts';
+import { beginFlow, challengeOf, readFlow, type SsoSettings, writeFlow } from './flow.ts';
 import { askProvider, lockSubject } from './store.ts';
 
 export interface Sso {
@@ -13,6 +13,9 @@ export interface Sso {
   /** The secret of the session of a person who has come back. Throws OIDC_FAILED, SUBJECT_UNKNOWN, NOT_FOUND, UNAVAILABLE. */
   finish(back: { flow: string | null; query: string; agent: string | undefined }, now: Date): Promise<string>;
 }
+
+/** What a sealed flow is bound to. */
+const place = 'oidc flow';
 
 /** Whether an error says that the provider could not be reached, not that it refused. */
 const isUnreached = (error: unknown) =>
@@ -43,11 +46,12 @@ export function createSso(ctx: Context, settings: SsoSettings | undefined): Sso 
         code_challenge: challengeOf(flow),
         code_challenge_method: 'S256',
       });
-      return { url: url.href, flow: sealFlow(ctx.signIn.sealKey, ctx.random, flow) };
+      return { url: url.href, flow: ctx.vault.sealSecret(place, writeFlow(flow)).toString('base64url') };
     },
     async finish({ flow: sealed, query, agent }, now) {
       const { config, redirect } = await provider();
-      const flow = sealed === null ? null : openFlow(ctx.signIn.sealKey, sealed, now);
+      const text = sealed === null ? null : ctx.vault.openSecret(place, Buffer.from(sealed, 'base64url'));
+      const flow = text === null ? null : readFlow(text, now);
       if (flow === null) throw new AppError('OIDC_FAILED', '登录用时太久，或不是从这里开始的');
       const back = new URL(redirect);
       back.search = query;

@@ -7,7 +7,7 @@ import { AppError } from '../http/errors.ts';
 import { page, readPosition, writeCursor } from '../http/schemas.ts';
 import type { FieldError } from '../http/validation.ts';
 import { channels } from '../intake/schemas.ts';
-import { viewCaller, viewText } from '../workorder/view.ts';
+import { viewCaller, viewText, type World } from '../workorder/view.ts';
 import type { TriageList, TriageQuery, TriageRow } from './schemas.ts';
 import { countWaiting, listWaiting, type WaitingRow } from './store.ts';
 
@@ -19,7 +19,7 @@ function dispatchDue({ receivedAt, level }: WaitingRow, { levels }: Catalog): Da
   return addMinutes(receivedAt, levels.get(level)?.dispatchMinutes ?? 0);
 }
 
-function view(row: WaitingRow, { role }: Session, catalog: Catalog, now: Date): TriageRow {
+function view(row: WaitingRow, { role }: Session, { catalog, vault }: World, now: Date): TriageRow {
   const { judgement } = row;
   const { matter, need, type, place, dispatch } = judgement;
   const due = dispatchDue(row, catalog);
@@ -36,7 +36,7 @@ function view(row: WaitingRow, { role }: Session, catalog: Catalog, now: Date): 
     waitedMinutes: Math.max(0, Math.floor((now.getTime() - row.receivedAt.getTime()) / 60_000)),
     overdue: due < now,
     wantsCallback: row.wantsCallback,
-    caller: viewCaller(row, role),
+    caller: viewCaller(row, role, vault),
     suggestion: {
       matter: { ...matter, alternatives: matter.alternatives.slice(0, otherMatters) },
       need,
@@ -77,7 +77,7 @@ export async function readTriage(ctx: Context, session: Session, query: TriageQu
     writeCursor('triage', filters, [row.level, row.receivedAt.toISOString(), row.id]),
   );
   return {
-    items: items.map((row) => view(row, session, catalog, now)),
+    items: items.map((row) => view(row, session, { catalog, vault: ctx.vault }, now)),
     next,
     counts: levels.map(({ code, name }) => ({
       level: code,

@@ -39,6 +39,7 @@ export async function listWaiting(
   return db
     .select({
       id: complaints.id,
+      complaintId: complaints.id,
       number: complaints.number,
       channel: complaints.channel,
       level: complaints.level,
@@ -49,8 +50,8 @@ export async function listWaiting(
       wantsCallback: complaints.wantsCallback,
       judgement: complaints.judgement,
       similar: complaints.similar,
-      callerName: callers.name,
-      callerPhone: callers.phone,
+      callerName: callers.nameSealed,
+      callerPhone: callers.phoneSealed,
       callerKind: callers.kind,
       callerSecret: callers.secret,
     })

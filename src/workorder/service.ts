@@ -52,7 +52,7 @@ export async function readOrders(
   const rows = new Map((await listOrders(ctx.db, ids)).map((row) => [row.id, row]));
   return ids.flatMap((id) => {
     const row = rows.get(id);
-    return row === undefined ? [] : [viewOrder(row, reader, catalog, now)];
+    return row === undefined ? [] : [viewOrder(row, reader, { catalog, vault: ctx.vault }, now)];
   });
 }
 
@@ -65,7 +65,7 @@ export async function readOrdersOf(
 ): Promise<OrderView[]> {
   const { catalog } = ctx.judgeAt(now);
   const rows = await listOrdersOf(ctx.db, complaintId, scopeOf(session));
-  return rows.map((row) => viewOrder(row, session, catalog, now));
+  return rows.map((row) => viewOrder(row, session, { catalog, vault: ctx.vault }, now));
 }
 
 /** One order with its history and the tasks it has handed out. */
@@ -74,7 +74,7 @@ export async function readOrder(ctx: Context, session: Session, id: number, now:
   if (row === undefined) throw notFound();
   const { catalog } = ctx.judgeAt(now);
   return {
-    ...viewOrder(row, session, catalog, now),
+    ...viewOrder(row, session, { catalog, vault: ctx.vault }, now),
     children: (await listChildren(ctx.db, id)).map((child) => viewChild(child, catalog)),
     attachments: await readAttachments(ctx.db, session, row.complaintId, row.id),
     events: viewEvents(await listEvents(ctx.db, row.complaintId, row.id), session.role, catalog),
@@ -116,7 +116,7 @@ export async function onOrder(
   return ctx.db.transaction(async (tx) => {
     const work = workOf(tx, ctx, session, now);
     const row = await holdOrder(work, session, id, version);
-    return viewOrder(await action(work, row), session, work.catalog, now);
+    return viewOrder(await action(work, row), session, { catalog: work.catalog, vault: ctx.vault }, now);
   });
 }
 

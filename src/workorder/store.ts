@@ -25,8 +25,8 @@ const columns = {
   district: complaints.district,
   street: complaints.street,
   community: complaints.community,
-  callerName: callers.name,
-  callerPhone: callers.phone,
+  callerName: callers.nameSealed,
+  callerPhone: callers.phoneSealed,
   callerKind: callers.kind,
   callerSecret: callers.secret,
 };

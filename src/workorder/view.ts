@@ -1,8 +1,9 @@
 /** A work order as a reader of some role sees it. Pure. */
-import { maskName, maskPhone, maskText } from '../access/mask.ts';
+import { maskName, maskPhone, maskText, readsTexts } from '../access/mask.ts';
 import type { Role } from '../access/roles.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
 import { type Catalog, divisionOf, matterPath, unitRef } from '../catalog/catalog.ts';
+import type { CallerColumn, Vault } from '../keys/vault.ts';
 import { allowedActions } from './decide.ts';
 import { factsOf } from './facts.ts';
 import { type OrderState, orderActions, stateLabels } from './lifecycle.ts';
@@ -11,34 +12,56 @@ import type { CallerView, ChildView, EventView, OrderView } from './schemas.ts';
 import { actionLabel, sentenceOf, unitsOf } from './sentences.ts';
 import type { EventRow, OrderRow } from './store.ts';
 
-/** Roles that must speak with the caller and so read his name and number. */
+/** Roles that speak with the caller: they may look him up by his number, and unmask him. */
 export const speaksWithCaller: readonly Role[] = ['operator', 'dispatcher', 'handler', 'callback'];
 /** Roles of units: they never see a caller who asked for secrecy. */
 const ofUnits: readonly Role[] = ['handler', 'manager'];
 /** Roles that need no person at all. */
 const withoutPersons: readonly Role[] = ['analyst', 'assessor'];
 
-/** The caller's columns as they stand in a row joined with `callers`. */
+/** The caller's columns as they stand in a row joined with `callers`: sealed. */
 export interface CallerColumns {
-  callerName: string | null;
-  callerPhone: string | null;
+  complaintId: number;
+  callerName: Buffer | null;
+  callerPhone: Buffer | null;
   callerKind: string | null;
   callerSecret: boolean | null;
 }
 
-/** The caller for a role: whole, masked, or not at all. */
-export function viewCaller(row: CallerColumns, role: Role): CallerView | null {
-  const { callerName: name, callerPhone: phone, callerKind: kind } = row;
+/** The caller for a role: masked, or not at all. Whole only by asking for it, with a reason (`privacy`). */
+export function viewCaller(row: CallerColumns, role: Role, vault: Vault): CallerView | null {
+  const { complaintId, callerKind: kind } = row;
   if (kind === null || withoutPersons.includes(role)) return null;
   const secret = row.callerSecret ?? false;
   if (secret && ofUnits.includes(role)) return { name: null, phone: null, kind, secret, masked: true };
-  if (speaksWithCaller.includes(role)) return { name, phone, kind, secret, masked: false };
-  return { name: name && maskName(name), phone: phone && maskPhone(phone), kind, secret, masked: true };
+  const masked = (column: CallerColumn, cell: Buffer | null, mask: (text: string) => string) => {
+    if (cell === null) return null;
+    try {
+      return mask(vault.open(column, complaintId, cell));
+    } catch {
+      // A cell that was tampered with must not take the list that it stands in away from a unit.
+      return mask('');
+    }
+  };
+  const name = masked('name', row.callerName, maskName);
+  return { name, phone: masked('phone', row.callerPhone, maskPhone), kind, secret, masked: true };
 }
 
-/** Running text for a role: those who need no person see no telephone or identity number in it. */
+/** Running text for a role: only who takes it down or sorts it sees telephone and identity numbers in it. */
 export function viewText(text: string, role: Role): string {
-  return withoutPersons.includes(role) ? maskText(text) : text;
+  return readsTexts(role) ? text : maskText(text);
+}
+
+/** What an event holds, its texts as the role may read them. */
+function viewData(data: Record<string, unknown>, role: Role): Record<string, unknown> {
+  if (readsTexts(role)) return data;
+  const shown = (value: unknown): unknown => {
+    if (typeof value === 'string') return maskText(value);
+    if (Array.isArray(value)) return value.map(shown);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shown(one)]));
+  };
+  return Object.fromEntries(Object.entries(data).map(([key, one]) => [key, shown(one)]));
 }
 
 /** Actions whose data name another complaint. */
@@ -60,7 +83,7 @@ function isHidden(action: string, role: Role): boolean {
 export function viewEvents(history: readonly EventRow[], role: Role, catalog: Catalog): EventView[] {
   const units = unitsOf(history);
   return history.map(({ id, at, actor, action, orderId, fromStatus, toStatus, data }) => {
-    const shown = isHidden(action, role) ? {} : data;
+    const shown = isHidden(action, role) ? {} : viewData(data, role);
     return {
       id: String(id),
       at: shanghaiTime(at),
@@ -82,6 +105,12 @@ const time = (instant: Date | null) => instant && shanghaiTime(instant);
 export interface Reader {
   role: Role;
   unit: string | null;
+}
+
+/** What a view is made with: the catalog in force, and the keys of what is sealed. */
+export interface World {
+  catalog: Catalog;
+  vault: Vault;
 }
 
 /** Acts of one unit on another's order: they are asked for on its own. */
@@ -108,7 +137,7 @@ export function viewChild({ id, order }: OrderRow, catalog: Catalog): ChildView 
   };
 }
 
-export function viewOrder(row: OrderRow, { role, unit: own }: Reader, catalog: Catalog, now: Date): OrderView {
+export function viewOrder(row: OrderRow, { role, unit: own }: Reader, { catalog, vault }: World, now: Date): OrderView {
   const { order } = row;
   const { status, repliedAt, closedAt, dueAt, request, parkedAt } = order;
   // Of a parked order the reply clock stands, also where it was called off.
@@ -146,7 +175,7 @@ export function viewOrder(row: OrderRow, { role, unit: own }: Reader, catalog: C
     parentId: order.parentId === null ? null : String(order.parentId),
     // A district sees its streets' orders, but only the unit itself acts on them.
     allowed: acts.filter((action) => !ofParent.includes(action)),
-    complaint: viewSubject(row, role, catalog),
+    complaint: viewSubject(row, role, { catalog, vault }),
   };
 }
 
@@ -161,7 +190,7 @@ function viewRequest(request: OrderRequest, role: Role): OrderRequest {
   };
 }
 
-function viewSubject(row: OrderRow, role: Role, catalog: Catalog): OrderView['complaint'] {
+function viewSubject(row: OrderRow, role: Role, { catalog, vault }: World): OrderView['complaint'] {
   const named = (code: string | null) =>
     code === null ? null : { code, name: divisionOf(catalog, code)?.name ?? code };
   const shown = (text: string | null) => text && viewText(text, role);
@@ -177,6 +206,6 @@ function viewSubject(row: OrderRow, role: Role, catalog: Catalog): OrderView['co
     district: named(row.district),
     street: named(row.street),
     community: named(row.community),
-    caller: viewCaller(row, role),
+    caller: viewCaller(row, role, vault),
   };
 }

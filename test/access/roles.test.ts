@@ -33,6 +33,7 @@ const calls: Record<string, Role[]> = {
   'POST /complaints/{number}/dispatch': ['dispatcher'],
   'POST /complaints/{number}/link': ['dispatcher'],
   'POST /complaints/{number}/unlink': ['dispatcher'],
+  'POST /complaints/{number}/unmask': ['operator', 'dispatcher', 'handler', 'manager', 'callback'],
   'GET /triage': ['dispatcher'],
   'GET /groups': ['dispatcher', 'manager'],
   'POST /complaints/{number}/attachments': ['operator', 'dispatcher', 'callback', 'channel'],

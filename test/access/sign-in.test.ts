@@ -1,13 +1,8 @@
-/** Cookies, sealed secrets, and what the environment says about signing in. */
+/** Cookies, tokens against forgery, and what the environment says about signing in. */
 import { randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
-import path from 'node:path';
-import fc from 'fast-check';
 import t from 'tap';
 import { roles } from '../../src/access/roles.ts';
-import { seal, unseal } from '../../src/access/seal.ts';
 import { csrfOf, isCsrf, isOpen, readCookie, writeCookie } from '../../src/access/sign-in.ts';
-import { sealKeyOf } from '../../src/commands/common.ts';
 import { readConfig, signInRules } from '../../src/config.ts';
 
 t.test('cookies', (t) => {
@@ -46,50 +41,13 @@ t.test('cookies', (t) => {
   t.end();
 });
 
-t.test('what is sealed opens with its key, in its place, unchanged', (t) => {
-  const [key, nonce] = [randomBytes(32), randomBytes(12)];
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 64 }), fc.nat(), (bytes, at) => {
-      const secret = Buffer.from(bytes);
-      const sealed = seal(key, nonce, 'totp 7', secret);
-      const broken = Buffer.from(sealed);
-      const place = at % sealed.length;
-      broken.writeUInt8((broken.readUInt8(place) + 1) % 256, place);
-      return (
-        unseal(key, 'totp 7', sealed)?.equals(secret) === true &&
-        unseal(key, 'totp 8', sealed) === null &&
-        unseal(randomBytes(32), 'totp 7', sealed) === null &&
-        unseal(key, 'totp 7', broken) === null &&
-        unseal(key, 'totp 7', sealed.subarray(0, place)) === null
-      );
-    }),
-  );
-  t.end();
-});
-
 t.test('the environment', (t) => {
   t.throws(() => readConfig({ NODE_ENV: 'production', COOKIE_INSECURE: 'true' }), /COOKIE_INSECURE/);
   t.throws(() => readConfig({ TOTP_ROLES: 'admin,king' }), /king/);
-  t.throws(() => readConfig({ SEAL_KEY: 'short' }), /SEAL_KEY/);
-  const key = randomBytes(32);
-  const none = () => t.fail('not asked') as never;
-  const rules = signInRules(
-    readConfig({ COOKIE_INSECURE: 'true', SEAL_KEY: key.toString('base64'), TOTP_ROLES: '' }),
-    none,
-  );
-  t.same(rules, { secureCookies: false, idleMs: 1_800_000, absoluteMs: 43_200_000, totpRoles: [], sealKey: key });
-  const usual = signInRules(readConfig({ NODE_ENV: 'production' }), () => key);
+  const rules = signInRules(readConfig({ COOKIE_INSECURE: 'true', TOTP_ROLES: '' }));
+  t.same(rules, { secureCookies: false, idleMs: 1_800_000, absoluteMs: 43_200_000, totpRoles: [] });
+  const usual = signInRules(readConfig({ NODE_ENV: 'production' }));
   t.same(usual, { ...rules, secureCookies: true, totpRoles: ['admin', 'assessor'] });
   t.ok(usual.totpRoles.every((role) => roles.includes(role)));
-  t.end();
-});
-
-t.test('a key of its own is made once, and only its owner reads it', (t) => {
-  const folder = t.testdir({ wrong: { 'seal-key': 'short' } });
-  const key = sealKeyOf(path.join(folder, 'data'));
-  t.equal(key.length, 32);
-  t.same(sealKeyOf(path.join(folder, 'data')), key);
-  t.equal(statSync(path.join(folder, 'data', 'seal-key')).mode & 0o777, 0o600);
-  t.throws(() => sealKeyOf(path.join(folder, 'wrong')), /32/);
   t.end();
 });

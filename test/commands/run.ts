@@ -1,6 +1,7 @@
 /** Runs the command line as a user does: a process of its own, with its streams and its exit code. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
+import { testMaster } from '../server.ts';
 
 export interface Outcome {
   code: number | null;
@@ -16,7 +17,7 @@ export interface Running {
 /** Starts `jiesu ARGS`. Only `env` and the path are passed on: nothing of the surroundings decides. */
 export function start(args: string[], env: Record<string, string>, input = ''): Running {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], {
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', ...env },
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', MASTER_KEY: testMaster, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const streams = { out: '', err: '' };

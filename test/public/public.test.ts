@@ -247,7 +247,7 @@ t.test('a caller who asked for secrecy', async (t) => {
   const filed = await file(service, { caller: { name: '钱乙', phone: '19900007777', secret: true } });
   await act(handler, filed.id, 'sign');
   await act(handler, filed.id, 'reply', done);
-  t.match((await agent.get('/callbacks')).body.items, [{ caller: { phone: '19900007777', masked: false } }]);
+  t.match((await agent.get('/callbacks')).body.items, [{ caller: { phone: '199****7777', masked: true } }]);
   for (const unit of [handler, await of('manager', '110105026'), await of('handler', '110105')]) {
     for (const url of [`/complaints/${filed.number}`, `/orders/${filed.id}`, '/queue?status=replied']) {
       const { status, text } = await unit.get(url);

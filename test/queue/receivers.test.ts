@@ -99,7 +99,11 @@ t.test('the service stops though streams are open', async (t) => {
   const service = await app(t);
   const unit = await service.as('handler', '110105026');
   const connection = await connectTo(service.connection.url, 4);
-  const ctx = await createContext(connection.db, { clock: () => service.clock.now, signal: connection.signal });
+  const ctx = await createContext(connection.db, {
+    clock: () => service.clock.now,
+    signal: connection.signal,
+    vault: service.ctx.vault,
+  });
   const far = await build(ctx, createLogger({ LOG_LEVEL: 'silent' }));
   const streams = [await open(t, far, unit), await open(t, far, unit)];
   await far.close();

@@ -83,7 +83,11 @@ export async function open(t: T, service: FastifyInstance, caller: Caller, since
 /** A second node on the same database, with settings of its own. */
 export async function node(t: T, service: TestApp, streams: Partial<StreamSettings>): Promise<FastifyInstance> {
   const connection = await connectTo(service.connection.url, 4);
-  const ctx = await createContext(connection.db, { clock: () => service.clock.now, signal: connection.signal });
+  const ctx = await createContext(connection.db, {
+    clock: () => service.clock.now,
+    signal: connection.signal,
+    vault: service.ctx.vault,
+  });
   const other = await build(ctx, createLogger({ LOG_LEVEL: 'silent' }), { streams });
   t.teardown(async () => {
     await other.close();

@@ -100,7 +100,7 @@ t.test('a row says what the machine thinks, and why it did not act', async (t) =
       dispatchDueAt: '2026-11-22T14:00:00+08:00',
       waitedMinutes: 45,
       overdue: false,
-      caller: { name: '钱乙', phone: '19900007777', secret: true, masked: false },
+      caller: { name: '钱**', phone: '199****7777', secret: true, masked: true },
       suggestion: { need: classification.need, place: classification.place, reason: /，转人工研判/ },
       similar: [],
     },

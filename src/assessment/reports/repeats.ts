@@ -12,9 +12,9 @@ function byCaller({ span }: Ask): Source {
   return {
     ...received,
     name: 'byCaller',
-    rows: sql`(select a.id, k.phone, count(*) over (partition by k.phone) as times
+    rows: sql`(select a.id, k.phone_index as phone, count(*) over (partition by k.phone_index) as times
         from complaints a join callers k on k.complaint_id = a.id
-        where k.phone is not null and ${within(sql`a.received_at`, span)}) n
+        where k.phone_index is not null and ${within(sql`a.received_at`, span)}) n
       join complaints c on c.id = n.id ${unitOfComplaint}`,
   };
 }
