@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import autocannon from 'autocannon';
 import { sql } from 'drizzle-orm';
+import { machine } from '../src/access/scope.ts';
 import { createToken } from '../src/access/service.ts';
 import { createContext } from '../src/context.ts';
 import { type Connection, connectTo } from '../src/db/connect.ts';
@@ -53,7 +54,7 @@ async function measure({ db }: Connection): Promise<number> {
     randomBytes(32),
     ctx.clock(),
   );
-  const session = { tokenId: 1, role: 'operator' as const, unit: null, name: 'bench', actor: 'operator#1' };
+  const session = machine({ tokenId: 1, role: 'operator', unit: null, name: 'bench', actor: 'operator#1' });
   const filings = await Promise.all(
     cases.map(({ complaint }) => prepareFiling(ctx, complaint, filerOf(session), ctx.clock())),
   );

@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'drizzle-orm';
+import { machine } from '../src/access/scope.ts';
 import { createContext } from '../src/context.ts';
 import { connectTo, type Db } from '../src/db/connect.ts';
 import { openEmbedded } from '../src/db/embedded.ts';
@@ -38,7 +39,7 @@ try {
 
 async function measure(db: Db): Promise<number> {
   const ctx = await createContext(db, { vault: await benchKeys(db, dataDir) });
-  const session = { tokenId: 1, role: 'operator' as const, unit: null, name: 'bench', actor: 'operator#1' };
+  const session = machine({ tokenId: 1, role: 'operator', unit: null, name: 'bench', actor: 'operator#1' });
   await db.execute(sql`insert into tokens (hash, role, name, created_at, expires_at)
     values ('\\x00', 'operator', 'bench', now(), now() + interval '1 day')`);
   await db.execute(sql`insert into webhooks (token_id, scope, url, secret, active, created_at, created_by)

@@ -5,7 +5,7 @@
  * Run: npm run bench:queue (some minutes and 2 GB on disk; the number of orders may be given as an argument)
  */
 import { sql } from 'drizzle-orm';
-import type { Session } from '../src/access/scope.ts';
+import { machine } from '../src/access/scope.ts';
 import type { Context } from '../src/context.ts';
 import { readQueue } from '../src/queue/service.ts';
 import { percentile, withComplaints } from './million.ts';
@@ -41,7 +41,7 @@ async function measure(ctx: Context): Promise<boolean> {
 }
 
 function asks(ctx: Context, unit: string): Record<string, () => Promise<unknown>> {
-  const session: Session = { tokenId: 0, role: 'handler', unit, name: 'bench', actor: 'bench' };
+  const session = machine({ tokenId: 0, role: 'handler', unit, name: 'bench', actor: 'bench' });
   const paged = { limit: 50 };
   let known: { tag: string; list: { since: string } | null } | null = null;
   const read = (query: object, tag?: string) => readQueue(ctx, session, { ...paged, ...query }, tag, ctx.clock());

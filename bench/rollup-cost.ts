@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'drizzle-orm';
+import { machine } from '../src/access/scope.ts';
 import { type Context, createContext } from '../src/context.ts';
 import { connectTo } from '../src/db/connect.ts';
 import { openEmbedded } from '../src/db/embedded.ts';
@@ -47,7 +48,7 @@ async function live(ctx: Context, complaint: Parameters<typeof fileComplaint>[1]
   const { answer } = await fileComplaint(ctx, complaint, filer, now);
   let done = 1;
   for (const { id, unit, role } of answer.orders) {
-    const session = { tokenId: 1, role: 'handler' as const, unit: unit.code, name: 'bench', actor: 'handler#1' };
+    const session = machine({ tokenId: 1, role: 'handler', unit: unit.code, name: 'bench', actor: 'handler#1' });
     const act = { session, id: Number(id), version: undefined, now };
     await sign(ctx, act);
     if (role === 'lead') await contact(ctx, act, { way: 'phone' });

@@ -4,7 +4,7 @@
  * Run: npm run bench:search (some minutes and 4 GB on disk; the number of complaints may be given as an argument)
  */
 import { sql } from 'drizzle-orm';
-import type { Session } from '../src/access/scope.ts';
+import { machine } from '../src/access/scope.ts';
 import type { ComplaintQuery } from '../src/complaint/schemas.ts';
 import { searchComplaints } from '../src/complaint/service.ts';
 import type { Context } from '../src/context.ts';
@@ -21,13 +21,13 @@ type Asked = Partial<ComplaintQuery>;
 async function measure(ctx: Context): Promise<boolean> {
   let worst = 0;
   for (const [name, { asked, unit }] of Object.entries(await kinds(ctx))) {
-    const session: Session = {
+    const session = machine({
       tokenId: 0,
       role: unit ? 'handler' : 'dispatcher',
       unit: unit ?? null,
       name: '',
       actor: '',
-    };
+    });
     const times: number[] = [];
     let found = 0;
     let pages = 0;

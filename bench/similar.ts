@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'drizzle-orm';
+import { machine } from '../src/access/scope.ts';
 import { createContext } from '../src/context.ts';
 import { type Connection, connectTo } from '../src/db/connect.ts';
 import { openEmbedded } from '../src/db/embedded.ts';
@@ -25,7 +26,7 @@ const filed = 2000;
 const measured = 1000;
 
 const filer: Filer = { source: 'bench', actor: 'bench', tokenId: null, maySetReceivedAt: true, seesOthers: true };
-const dispatcher = { tokenId: 0, role: 'dispatcher' as const, unit: null, name: 'bench', actor: 'bench' };
+const dispatcher = machine({ tokenId: 0, role: 'dispatcher', unit: null, name: 'bench', actor: 'bench' });
 const dataDir = mkdtempSync(path.join(tmpdir(), 'jiesu-similar-'));
 const server = await openEmbedded(dataDir);
 const connection = await connectTo(server.url, 8);

@@ -7,6 +7,8 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { sql } from 'drizzle-orm';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import { type LoginLimits, loginLimits } from './account/lockout.ts';
+import { accountRoutes } from './account/routes.ts';
 import { reportRoutes } from './assessment/reports/routes.ts';
 import { assessmentRoutes } from './assessment/routes.ts';
 import { attachmentRoutes } from './attachment/routes.ts';
@@ -37,6 +39,10 @@ import type { StreamSettings } from './queue/jobs.ts';
 import { queueRoutes } from './queue/routes.ts';
 import { rulesRoutes } from './rules/routes.ts';
 import { rulingRoutes } from './ruling/routes.ts';
+import type { SsoSettings } from './sso/flow.ts';
+import { ssoRoutes } from './sso/routes.ts';
+import { staffRoutes } from './staff/routes.ts';
+import { tokenRoutes } from './token/routes.ts';
 import { triageRoutes } from './triage/routes.ts';
 import { workorderRoutes } from './workorder/routes.ts';
 
@@ -48,6 +54,10 @@ interface Settings {
   streams?: Partial<StreamSettings>;
   /** Requests a minute to the public page. */
   publicLimits?: Partial<PublicLimits>;
+  /** Attempts to sign in a minute. */
+  loginLimits?: LoginLimits;
+  /** The city's identity provider. */
+  sso?: SsoSettings;
   /** Callers that one token may unmask in an hour. */
   unmaskLimit?: number;
   /** Addresses of proxies whose word on the client's own address is taken. */
@@ -93,7 +103,8 @@ export async function build(given: Context, log: FastifyBaseLogger, settings: Se
 }
 
 /** One line a feature. Plain calls, not plugins: they share one scope, so that one may refer to another's schemas. */
-function features(api: Api, ctx: Context, { streams, publicLimits, unmaskLimit }: Settings): void {
+function features(api: Api, ctx: Context, settings: Settings): void {
+  const { streams, publicLimits, unmaskLimit, loginLimits: logins = loginLimits } = settings;
   knowledgeRoutes(api, ctx);
   intakeRoutes(api, ctx);
   linkRoutes(api, ctx);
@@ -117,6 +128,10 @@ function features(api: Api, ctx: Context, { streams, publicLimits, unmaskLimit }
   rulesRoutes(api, ctx);
   outboxRoutes(api, ctx);
   auditRoutes(api, ctx);
+  accountRoutes(api, ctx, logins);
+  ssoRoutes(api, ctx, logins, settings.sso);
+  staffRoutes(api, ctx);
+  tokenRoutes(api, ctx);
 }
 
 /** A line in the log for every request, and an orderly end: running requests finish, kept connections are closed. */

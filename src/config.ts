@@ -1,8 +1,11 @@
 /** The environment as one schema, parsed once and passed on; nothing else reads `process.env`. */
 import { envSchema } from 'env-schema';
 import { type Static, Type } from 'typebox';
+import { isRole } from './access/roles.ts';
+import { defaultTotpRoles, type SignInRules } from './access/sign-in.ts';
 import { builtInModels } from './classify/store.ts';
 import { defaultCity } from './db/cities.ts';
+import type { SsoSettings } from './sso/flow.ts';
 
 const Config = Type.Object({
   HOST: Type.String({ default: '127.0.0.1' }),
@@ -30,12 +33,27 @@ const Config = Type.Object({
   /** Requests a minute to the public page, by address and by complaint. */
   PUBLIC_LIMIT_ADDRESS: Type.Integer({ default: 60, minimum: 1 }),
   PUBLIC_LIMIT_NUMBER: Type.Integer({ default: 20, minimum: 1 }),
+  /** `production` refuses what is only for development. */
+  NODE_ENV: Type.Optional(Type.String()),
+  /** For developing over plain HTTP: the cookie of a session is named `jiesu` and goes without TLS too. */
+  COOKIE_INSECURE: Type.Boolean({ default: false }),
+  /** A session ends after so long without a request, and in any case so long after its begin. */
+  SESSION_IDLE_MINUTES: Type.Integer({ default: 30, minimum: 1, maximum: 1440 }),
+  SESSION_HOURS: Type.Integer({ default: 12, minimum: 1, maximum: 720 }),
+  /** Roles that need a second factor, separated by commas; empty for none. */
+  TOTP_ROLES: Type.String({ default: defaultTotpRoles.join(), pattern: '^([a-z]+(,[a-z]+)*)?$' }),
+  /** Attempts to sign in a minute from one address. */
+  LOGIN_LIMIT_ADDRESS: Type.Integer({ default: 60, minimum: 1 }),
+  /** The city's identity provider (OpenID Connect): all four, or none. HTTPS, but on this machine. */
+  OIDC_ISSUER: Type.Optional(Type.String({ pattern: '^(https://|http://(127\\.0\\.0\\.1|localhost)[:/])' })),
+  OIDC_CLIENT_ID: Type.Optional(Type.String({ minLength: 1 })),
+  OIDC_CLIENT_SECRET: Type.Optional(Type.String({ minLength: 1 })),
+  /** Our address as browsers see it, with /api/v1/auth/oidc/callback. */
+  OIDC_REDIRECT: Type.Optional(Type.String({ pattern: '^https?://' })),
   /** The key that seals the data keys of personal data: 32 bytes in base64; a file with them; or a command that prints them. */
   MASTER_KEY: Type.Optional(Type.String({ minLength: 1 })),
   MASTER_KEY_FILE: Type.Optional(Type.String({ minLength: 1 })),
   MASTER_KEY_COMMAND: Type.Optional(Type.String({ minLength: 1 })),
-  /** In `production` some defaults of development are refused. */
-  NODE_ENV: Type.Optional(Type.String()),
   /** How many callers one token may unmask in an hour. */
   UNMASK_LIMIT: Type.Integer({ default: 120, minimum: 1 }),
   LOG_LEVEL: Type.Union(
@@ -45,7 +63,41 @@ const Config = Type.Object({
 });
 export type Config = Static<typeof Config>;
 
+/** The environment says what cannot be; the message is for the operator. */
+export class ConfigError extends Error {}
+
 /** Parses the environment; throws an error that names the variable at fault. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  return envSchema<Config>({ schema: Config, data: env, env: false, dotenv: false });
+  const config = envSchema<Config>({ schema: Config, data: env, env: false, dotenv: false });
+  if (config.NODE_ENV === 'production' && config.COOKIE_INSECURE)
+    throw new ConfigError('COOKIE_INSECURE 只用于开发：NODE_ENV=production 时不得设置');
+  const unknown = config.TOTP_ROLES.split(',').find((role) => role !== '' && !isRole(role));
+  if (unknown !== undefined) throw new ConfigError(`TOTP_ROLES 中没有角色 ${unknown}`);
+  return config;
+}
+
+/** The city's identity provider, where one is set up. Throws where only a part is said. */
+export function ssoSettings(config: Config): SsoSettings | undefined {
+  const {
+    OIDC_ISSUER: issuer,
+    OIDC_CLIENT_ID: clientId,
+    OIDC_CLIENT_SECRET: clientSecret,
+    OIDC_REDIRECT: redirect,
+  } = config;
+  if (issuer !== undefined && clientId !== undefined && clientSecret !== undefined && redirect !== undefined)
+    return { issuer, clientId, clientSecret, redirect };
+  if ([issuer, clientId, clientSecret, redirect].some((one) => one !== undefined))
+    throw new ConfigError('OIDC_ISSUER、OIDC_CLIENT_ID、OIDC_CLIENT_SECRET、OIDC_REDIRECT 须一起设置');
+  return undefined;
+}
+
+/** What the environment says about signing in. */
+export function signInRules(config: Config): SignInRules {
+  const { COOKIE_INSECURE, SESSION_IDLE_MINUTES, SESSION_HOURS, TOTP_ROLES } = config;
+  return {
+    secureCookies: !COOKIE_INSECURE,
+    idleMs: SESSION_IDLE_MINUTES * 60_000,
+    absoluteMs: SESSION_HOURS * 3_600_000,
+    totpRoles: TOTP_ROLES.split(',').filter(isRole),
+  };
 }

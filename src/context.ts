@@ -1,5 +1,6 @@
 /** What features are built with: made once at start or by a test, and passed on as a parameter. */
 import { randomBytes } from 'node:crypto';
+import { defaultRules, defaultTotpRoles, type SignInRules } from './access/sign-in.ts';
 import { shanghaiDate } from './catalog/calendar.ts';
 import { buildCatalog, unchangedAround } from './catalog/catalog.ts';
 import { loadCatalogRows, newestCatalog } from './catalog/store.ts';
@@ -37,6 +38,7 @@ export interface Context {
   random: (bytes: number) => Buffer;
   /** Where uploaded files are kept. */
   files: Files;
+  signIn: SignInRules;
   /** What personal data is sealed and opened with. */
   vault: Vault;
 }
@@ -54,6 +56,7 @@ export interface ContextOptions {
   vault?: Vault;
   /** As in WEBHOOK_ALLOW. */
   webhookAllow?: string;
+  signIn?: Partial<SignInRules>;
 }
 
 /** Loads the catalog and the dictionary. Throws where no seeds are loaded or none is in force today. */
@@ -86,6 +89,7 @@ export async function createContext(db: Db, options: ContextOptions = {}): Promi
     wordShares: () => shares,
     clock,
     random: options.random ?? randomBytes,
+    signIn: { ...defaultRules, totpRoles: defaultTotpRoles, ...options.signIn },
     files: options.files ?? folderFiles('.data/attachments'),
     vault: options.vault ?? closedVault,
     webhookAllow: parseAllow(options.webhookAllow ?? ''),

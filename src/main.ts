@@ -19,6 +19,7 @@ import { report, reportNames } from './commands/report.ts';
 import { rulesCheck } from './commands/rules.ts';
 import { serve } from './commands/serve.ts';
 import { train } from './commands/train.ts';
+import { userCreate } from './commands/user.ts';
 import { lifecycle, verify } from './commands/verify.ts';
 
 const program = new Command('jiesu').description('12345 热线接诉即办服务').exitOverride();
@@ -47,6 +48,16 @@ program
   .option('--name <text>', '名称，用于日志和来源')
   .option('--ttl <time>', '有效期，如 90d、12h', '90d')
   .action(tokenCreate);
+program
+  .command('user')
+  .description('用户')
+  .command('create')
+  .description('建用户；标准输出只有初始密码')
+  .requiredOption('--login <name>', '登录名')
+  .requiredOption('--role <role>', '角色')
+  .option('--unit <code>', '单位编码（handler、manager）')
+  .option('--name <text>', '姓名')
+  .action(userCreate);
 program
   .command('classify')
   .description('判定：标准输入每行一个 JSON，标准输出每行一个结果')

@@ -38,6 +38,11 @@ export const arrows: Record<string, readonly string[]> = {
   watch: ['catalog', 'workorder'],
   outbox: ['access', 'catalog'],
   generate: [],
+  totp: ['access'],
+  account: ['access', 'catalog', 'totp'],
+  sso: ['access', 'account'],
+  staff: ['access', 'account', 'callback', 'catalog', 'figures', 'totp'],
+  token: ['access', 'callback', 'catalog'],
   audit: ['catalog'],
   privacy: ['access', 'catalog', 'text'],
   opendata: ['catalog', 'figures'],
@@ -50,7 +55,7 @@ export const others: Record<string, readonly string[]> = {
   http: ['access'],
   keys: [],
   files: [],
-  'context.ts': ['catalog', 'classify', 'intake', 'outbox', 'text'],
+  'context.ts': ['access', 'catalog', 'classify', 'intake', 'outbox', 'text'],
   // The service is made of all features but those that only commands use.
   'app.ts': Object.keys(arrows).filter(
     (feature) =>
@@ -74,6 +79,7 @@ export const others: Record<string, readonly string[]> = {
     'privacy',
     'quality',
     'rollup',
+    'staff',
     'training',
     'verify',
     'watch',
@@ -81,6 +87,6 @@ export const others: Record<string, readonly string[]> = {
   ],
   'main.ts': [],
   // The folder of the built-in models is its default.
-  'config.ts': ['classify'],
+  'config.ts': ['access', 'classify', 'sso'],
   'logger.ts': [],
 };

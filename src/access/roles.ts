@@ -22,6 +22,9 @@ const desk: readonly Role[] = ['operator', 'dispatcher', 'admin'];
 /** Operation → roles that may. `public` marks what needs no token. */
 export const permissions = {
   public: roles,
+  self: roles,
+  'user.manage': ['admin'],
+  'token.manage': ['admin'],
   'judgement.assist': ['operator'],
   'complaint.file': ['operator', 'channel'],
   'complaint.read': [...desk, 'handler', 'manager', 'callback', 'assessor', 'analyst', 'auditor', 'channel'],
@@ -78,10 +81,23 @@ export const watchedPermissions: readonly Permission[] = [
   'webhook.manage',
   'caller.unmask',
   'audit.read',
+  'user.manage',
+  'token.manage',
 ];
 
 export function isRole(word: string): word is Role {
   return roles.some((role) => role === word);
+}
+
+function isPermission(word: string): word is Permission {
+  return Object.hasOwn(permissions, word);
+}
+
+export const permissionNames: readonly Permission[] = Object.keys(permissions).filter(isPermission);
+
+/** What a role may. */
+export function permissionsOf(role: Role): Permission[] {
+  return permissionNames.filter((permission) => may(role, permission));
 }
 
 export function may(role: Role, permission: Permission): boolean {

@@ -1,15 +1,34 @@
 /** Which rows a caller of the API sees. One place decides; every query of complaints and orders asks it. */
 import { AppError } from '../http/errors.ts';
-import type { Role } from './roles.ts';
+import type { Permission, Role } from './roles.ts';
 
-/** Who calls: a token, its role, and the unit it belongs to. */
+/** What a person has to do before anything else: choose a password of his own, set up the second factor of his role. */
+export type Need = 'password' | 'totp';
+
+/** Who calls: a machine or a person, the role, and the unit. */
 export interface Session {
+  /** The row of `tokens`: what is filed, made or kept by a caller belongs to it. A person has one, whatever session he uses. */
   tokenId: number;
   role: Role;
   unit: string | null;
   name: string;
-  /** How the caller is named in events: role and token, never a person's data. */
+  /** How the caller is named in events: role and token (`role#7`) or person (`role#u7`), never a person's data. */
   actor: string;
+  /** The person who signed in; null for a machine. */
+  userId: number | null;
+  /** His session; null for a machine. */
+  sessionId: number | null;
+  need: Need | null;
+  /** What a machine's token is narrowed to; null: all that its role may. */
+  scopes: readonly Permission[] | null;
+}
+
+/** A caller that is no person. */
+export function machine(
+  who: Pick<Session, 'tokenId' | 'role' | 'unit' | 'name' | 'actor'>,
+  scopes: Session['scopes'] = null,
+): Session {
+  return { ...who, userId: null, sessionId: null, need: null, scopes };
 }
 
 export type Scope =

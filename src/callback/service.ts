@@ -6,6 +6,7 @@ import type { Session } from '../access/scope.ts';
 import { addMinutes, shanghaiTime } from '../catalog/calendar.ts';
 import { amendAnswer, holdPeriodOf } from '../closing/service.ts';
 import type { Context } from '../context.ts';
+import type { Db } from '../db/connect.ts';
 import { insertEvents } from '../db/history.ts';
 import { AppError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
@@ -24,6 +25,7 @@ import type {
 import {
   type CallbackRow,
   closeComplaint,
+  dropClaims,
   findCallback,
   findCallbacks,
   firstAnswers,
@@ -119,6 +121,11 @@ export async function releaseCallback(ctx: Context, session: Session, id: number
     if (mine.length > 0) await setClaim(tx, mine, null);
     else if (await isHeld(tx, id, { actor: session.actor, now })) throw held();
   });
+}
+
+/** Gives back what people keep who no longer call, named as in events; how many call-backs. */
+export async function releaseAll(tx: Db, actors: readonly string[]): Promise<number> {
+  return dropClaims(tx, actors);
 }
 
 /**

@@ -160,6 +160,16 @@ export async function setClaim(
     .where(inArray(callbacks.id, [...ids]));
 }
 
+/** Gives back all that some callers keep; how many tasks there were. */
+export async function dropClaims(tx: Db, actors: readonly string[]): Promise<number> {
+  const dropped = await tx
+    .update(callbacks)
+    .set({ claimedBy: null, claimedUntil: null })
+    .where(inArray(callbacks.claimedBy, [...actors]))
+    .returning({ id: callbacks.id });
+  return dropped.length;
+}
+
 /** The first valid answer of each of some complaints, over all their rounds. */
 export async function firstAnswers(db: Db, complaintIds: readonly number[]) {
   if (complaintIds.length === 0) return [];

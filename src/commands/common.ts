@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { SeedProblem } from '../catalog/files.ts';
 import { ModelError } from '../classify/model-file.ts';
 import type { Config } from '../config.ts';
-import { readConfig } from '../config.ts';
+import { ConfigError, readConfig } from '../config.ts';
 import { CityError, cityFolder } from '../db/cities.ts';
 import { type Connection, connect } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
@@ -58,7 +58,7 @@ export function describe(error: unknown): string {
     const fields = (error.extra.errors ?? []).map(({ path, message }) => `${path}：${message}`);
     return [error.message, ...fields].filter((part) => part !== '').join('；') || error.code;
   }
-  const spoken = [CommandError, KeyError, CityError, GenerateError, ModelError, ExampleError];
+  const spoken = [CommandError, KeyError, ConfigError, CityError, GenerateError, ModelError, ExampleError];
   if (error instanceof Error && spoken.some((kind) => error instanceof kind)) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

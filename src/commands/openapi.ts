@@ -1,9 +1,11 @@
 /** `openapi`: writes openapi.yaml from the routes, or checks that it is what they say. Needs no database. */
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { stringify } from 'yaml';
+import { defaultRules } from '../access/sign-in.ts';
 import { build } from '../app.ts';
 import { silentSignal } from '../db/signal.ts';
 import { closedVault } from '../keys/vault.ts';
@@ -28,6 +30,7 @@ export async function renderOpenApi(): Promise<string> {
     refresh: idle,
     clock: idle,
     random: idle,
+    signIn: { ...defaultRules, totpRoles: [] },
     vault: closedVault,
     files: { put: idle, open: idle, incoming: '' },
     webhookAllow: parseAllow(''),

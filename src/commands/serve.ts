@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { build } from '../app.ts';
 import { startChaining } from '../audit/jobs.ts';
 import { shanghaiDate } from '../catalog/calendar.ts';
-import { type Config, readConfig } from '../config.ts';
+import { type Config, readConfig, signInRules, ssoSettings } from '../config.ts';
 import { type Context, createContext } from '../context.ts';
 import { connect } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
@@ -81,12 +81,15 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   await removeAbandoned(files.incoming, new Date());
   const { signal } = connection;
   const vault = await openKeys(connection, config);
-  const ctx = await createContext(connection.db, { files, signal, vault, webhookAllow: config.WEBHOOK_ALLOW });
+  const given = { files, signal, vault, webhookAllow: config.WEBHOOK_ALLOW, signIn: signInRules(config) };
+  const ctx = await createContext(connection.db, given);
   checkCalendar(ctx, log);
   const { TRUST_PROXY: trustProxy, PUBLIC_LIMIT_ADDRESS: address, PUBLIC_LIMIT_NUMBER: number } = config;
+  const loginLimits = { address: config.LOGIN_LIMIT_ADDRESS };
   const proxies = trustProxy === undefined ? {} : { trustProxy };
-  const limits = { publicLimits: { address, number }, unmaskLimit: config.UNMASK_LIMIT };
-  const app = await build(ctx, log, { ...limits, ...proxies });
+  const sso = ssoSettings(config);
+  const limits = { publicLimits: { address, number }, loginLimits, unmaskLimit: config.UNMASK_LIMIT };
+  const app = await build(ctx, log, { ...limits, ...proxies, ...(sso && { sso }) });
   opened.push(() => app.close());
   const refresh = setInterval(() => {
     ctx.refresh().catch((error: unknown) => log.error({ err: error }, 'reference data could not be refreshed'));

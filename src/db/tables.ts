@@ -21,6 +21,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import type { Permission } from '../access/roles.ts';
 import type { CorrectedField, Said } from '../intake/correction.ts';
 import type { Judgement } from '../intake/judgement.ts';
 import type { OrderState } from '../workorder/lifecycle.ts';
@@ -28,17 +29,38 @@ import type { OrderRequest } from '../workorder/order.ts';
 import { divisions, levels, matters, needs, requestTypes, units } from './catalog-tables.ts';
 import { bytea, identity, instant, reference, tsvector } from './column-types.ts';
 
-/** Machine and personal bearer tokens: only the SHA-256 of a token is kept. */
-export const tokens = pgTable('tokens', {
-  id: identity('id'),
-  hash: bytea('hash').notNull().unique(),
-  role: text('role').notNull(),
-  unit: text('unit').references(() => units.code),
-  name: text('name').notNull(),
-  createdAt: instant('created_at').notNull(),
-  expiresAt: instant('expires_at').notNull(),
-  revokedAt: instant('revoked_at'),
-});
+/**
+ * Whoever acts: a machine by its bearer token, of which only the SHA-256 is kept, or a person. A person's row has no hash, so that
+ * nobody can show it; how he signs in stands in `account-tables.ts` under the same id.
+ */
+export const tokens = pgTable(
+  'tokens',
+  {
+    id: identity('id'),
+    hash: bytea('hash').unique(),
+    role: text('role').notNull(),
+    unit: text('unit').references(() => units.code),
+    name: text('name').notNull(),
+    createdAt: instant('created_at').notNull(),
+    /** A person's row has no end. */
+    expiresAt: instant('expires_at'),
+    revokedAt: instant('revoked_at'),
+    /** After a rotation the token before it, and until when it is still good. */
+    formerHash: bytea('former_hash').unique(),
+    formerUntil: instant('former_until'),
+    /** The permissions that a token is narrowed to; null: all of its role. */
+    scopes: text('scopes').array().$type<Permission[]>(),
+    /** The person who answers for a machine's token: it ends with his access. */
+    ownerId: reference('owner_id').references((): AnyPgColumn => tokens.id),
+    /** To the minute. */
+    lastUsedAt: instant('last_used_at'),
+  },
+  (table) => [
+    index('tokens_owner').on(table.ownerId).where(sql`${table.ownerId} is not null`),
+    check('tokens_end', sql`(${table.hash} is null) = (${table.expiresAt} is null)`),
+    check('tokens_former', sql`(${table.formerHash} is null) = (${table.formerUntil} is null)`),
+  ],
+);
 
 export const complaintNumbers = pgSequence('complaint_numbers', { startWith: 1 });
 

@@ -1,5 +1,5 @@
 /** Runs synthetic complaints through the service itself: filing, triage, handling, call-backs, each at its own time. */
-import type { Session } from '../access/scope.ts';
+import { machine, type Session } from '../access/scope.ts';
 import { recordAttempt } from '../callback/service.ts';
 import { addMinutes } from '../catalog/calendar.ts';
 import { dispatchComplaint } from '../complaint/service.ts';
@@ -15,13 +15,8 @@ const filer: Filer = { source: 'demo', actor: 'demo', tokenId: null, maySetRecei
 /** Minutes from receipt to the triage desk's decision. */
 const triageMinutes = 20;
 
-const session = (role: Session['role'], unit: string | null = null): Session => ({
-  tokenId: 0,
-  role,
-  unit,
-  name: 'demo',
-  actor: `demo-${role}`,
-});
+const session = (role: Session['role'], unit: string | null = null): Session =>
+  machine({ tokenId: 0, role, unit, name: 'demo', actor: `demo-${role}` });
 
 /** Runs one case; answers false when it was there already. */
 export async function runCase(

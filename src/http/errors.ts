@@ -12,9 +12,17 @@ const table = {
   MALFORMED_BODY: [400, '请求正文不是有效的 JSON'],
   MALFORMED_FORM: [400, '请求正文不是有效的表单'],
   INVALID_CURSOR: [400, '翻页标记无效'],
-  UNAUTHENTICATED: [401, '缺少令牌或令牌无效'],
+  UNAUTHENTICATED: [401, '没有登录，或令牌无效'],
   TOKEN_EXPIRED: [401, '令牌已过期或已停用'],
+  SESSION_EXPIRED: [401, '登录已过期，请重新登录'],
+  WRONG_CREDENTIALS: [401, '登录名、密码或验证码不对'],
+  OIDC_FAILED: [401, '统一身份认证没有完成，请重新登录'],
+  TOTP_REQUIRED: [401, '请输入验证码'],
   FORBIDDEN: [403, '没有权限进行此操作'],
+  SUBJECT_UNKNOWN: [403, '统一身份没有对应的用户，请联系管理员'],
+  PASSWORD_CHANGE_REQUIRED: [403, '请先修改初始密码'],
+  TOTP_SETUP_REQUIRED: [403, '请先启用两步验证'],
+  CSRF_TOKEN_INVALID: [403, '缺少 X-CSRF-Token 或与登录不符，请刷新页面'],
   UNMASK_REFUSED: [403, '不能看这位诉求人'],
   NOT_FOUND: [404, '没有找到'],
   ILLEGAL_ACTION: [409, '当前状态不允许此操作'],
@@ -42,6 +50,10 @@ const table = {
   ALREADY_EXCLUDED: [409, '这件诉求已有此种剔除申请'],
   SAME_PERSON: [409, '须由另一人审核'],
   OWN_UNIT: [409, '不得审核本单位的诉求'],
+  LOGIN_TAKEN: [409, '登录名已被使用'],
+  SUBJECT_TAKEN: [409, '统一身份标识已属于另一用户'],
+  OWN_ACCOUNT: [409, '不能停用自己或改自己的角色'],
+  TOTP_NOT_STARTED: [409, '没有待确认的两步验证，请先申请'],
   CONFLICT: [409, '数据已被他人改动，请重试'],
   ARTICLE_NOT_CITABLE: [422, '所引用的知识条目不存在或今天无效'],
   PAYLOAD_TOO_LARGE: [413, '请求正文过大'],
@@ -49,6 +61,7 @@ const table = {
   UNSUPPORTED_MEDIA_TYPE: [415, '不支持的内容类型，JSON 请用 application/json'],
   WEBHOOK_URL_REFUSED: [422, '不允许向这个地址推送'],
   TOO_MANY_STREAMS: [429, '打开的事件流过多，请先关闭不用的'],
+  LOGIN_LOCKED: [429, '登录失败次数过多，请稍后再试'],
   TOO_MANY_REQUESTS: [429, '请求太频繁，请稍后再试'],
   BAD_REQUEST: [400, '请求无法处理'],
   INTERNAL: [500, '服务内部错误'],
@@ -70,6 +83,7 @@ export const Problem = Type.Object(
     state: Type.Optional(Type.String({ description: '对象当前的状态（409）' })),
     allowed: Type.Optional(Type.Array(Type.String(), { description: '当前状态允许的操作（409）' })),
     version: Type.Optional(Type.Integer({ description: '工单现在的版本（STALE_VERSION）' })),
+    retryAfter: Type.Optional(Type.Integer({ description: '要等的秒数（LOGIN_LOCKED），与 Retry-After 相同' })),
   },
   { $id: 'Problem' },
 );
@@ -77,7 +91,7 @@ export const Problem = Type.Object(
 /** A coded refusal, thrown anywhere below a route. `detail` is Chinese and free of personal data. */
 export class AppError extends Error {
   readonly code: ErrorCode;
-  readonly extra: Partial<Pick<Static<typeof Problem>, 'errors' | 'state' | 'allowed' | 'version'>>;
+  readonly extra: Partial<Pick<Static<typeof Problem>, 'errors' | 'state' | 'allowed' | 'version' | 'retryAfter'>>;
 
   constructor(code: ErrorCode, detail = '', extra: AppError['extra'] = {}) {
     super(detail);
@@ -107,6 +121,8 @@ const foreign: Record<string, ErrorCode> = {
   // Text that PostgreSQL cannot hold.
   '22021': 'BAD_REQUEST',
   '22P05': 'BAD_REQUEST',
+  // What was free a moment ago.
+  '23505': 'CONFLICT',
   '40001': 'CONFLICT',
   '40P01': 'CONFLICT',
   KEYS_UNUSABLE: 'UNAVAILABLE',
@@ -146,6 +162,7 @@ function toProblem(error: FastifyError | AppError): Static<typeof Problem> | nul
 
 function send(reply: FastifyReply, body: Static<typeof Problem>): FastifyReply {
   if (body.status === 401) reply.header('www-authenticate', 'Bearer realm="jiesu"');
+  if (body.retryAfter !== undefined) reply.header('retry-after', body.retryAfter);
   return reply.code(body.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(body));
 }
 

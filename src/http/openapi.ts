@@ -23,8 +23,22 @@ export const openApi: SwaggerOptions = {
       { name: 'reports', description: '报表' },
       { name: 'catalog', description: '基础数据' },
       { name: 'webhooks', description: '推送' },
+      { name: 'auth', description: '登录、密码、两步验证' },
+      { name: 'users', description: '用户管理' },
+      { name: 'tokens', description: '令牌管理' },
     ],
-    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: '机器的令牌' },
+        cookie: { type: 'apiKey', in: 'cookie', name: '__Host-jiesu', description: '登录的个人' },
+        csrf: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-CSRF-Token',
+          description: '登录时所给，凭 cookie 改动数据时要带上',
+        },
+      },
+    },
   },
   refResolver: {
     // Shared schemas keep their own names instead of def-0, def-1 …

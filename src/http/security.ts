@@ -1,13 +1,14 @@
 /**
- * Every route names its permission; the service does not start when one does not. Checks the bearer's token and role
- * before the body is even read, and writes security and error answers into each operation's schema.
+ * Every route names its permission; the service does not start when one does not. Recognises the caller by his token or cookie and
+ * checks the role before the body is even read, and writes security and error answers into each operation's schema.
  */
 import '@fastify/swagger';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import type { Permission } from '../access/roles.ts';
 import { may, watchedPermissions } from '../access/roles.ts';
-import type { Session } from '../access/scope.ts';
-import { authenticate } from '../access/service.ts';
+import type { Need, Session } from '../access/scope.ts';
+import { authenticate, authenticateCookie } from '../access/service.ts';
+import { isCsrf, readCookie } from '../access/sign-in.ts';
 import type { Context } from '../context.ts';
 import { recordAudit } from '../db/audit.ts';
 import { AppError, fieldError, Problem } from './errors.ts';
@@ -16,6 +17,10 @@ import { ref } from './schemas.ts';
 declare module 'fastify' {
   interface FastifyContextConfig {
     permission?: Permission;
+    /** Only for people who are signed in: a machine's token is refused. */
+    personal?: boolean;
+    /** What may still be lacking: the first password changed, the second factor set up. */
+    before?: readonly Need[];
   }
   interface FastifyRequest {
     session: Session | null;
@@ -27,6 +32,16 @@ export function sessionOf(request: FastifyRequest): Session {
   if (request.session === null) throw new AppError('UNAUTHENTICATED');
   return request.session;
 }
+
+/** The session of a person who is signed in, on a route that is `personal`. */
+export function personOf(request: FastifyRequest): Session & { userId: number; sessionId: number } {
+  const session = sessionOf(request);
+  const { userId, sessionId } = session;
+  if (userId === null || sessionId === null) throw notPersonal();
+  return { ...session, userId, sessionId };
+}
+
+const notPersonal = () => new AppError('FORBIDDEN', '只能由登录的个人进行，令牌不行');
 
 /** The version that `If-Match` names (`"3"`); undefined without one. Throws VALIDATION_FAILED for what is none of ours. */
 function versionOf(request: FastifyRequest): number | undefined {
@@ -63,11 +78,20 @@ function withoutDefaulted(schema: unknown): unknown {
   return { ...schema, required };
 }
 
+const reads: readonly unknown[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/** How a caller may show who he is. */
+function waysIn({ method, config }: RouteOptions): Record<string, string[]>[] {
+  const person: Record<string, string[]> = reads.includes(method) ? { cookie: [] } : { cookie: [], csrf: [] };
+  return config?.personal === true ? [person] : [{ bearer: [] }, person];
+}
+
 function addErrorAnswers(route: RouteOptions, permission: Permission): void {
   const schema = { ...route.schema };
   const own = typeof schema.response === 'object' && schema.response !== null ? schema.response : {};
   const answers: Record<string, unknown> = { 400: problem('请求有误'), 503: problem('服务暂不可用') };
-  if (permission !== 'public') Object.assign(answers, { 401: problem('缺少令牌或令牌无效'), 403: problem('没有权限') });
+  if (permission !== 'public')
+    Object.assign(answers, { 401: problem('没有登录，或令牌无效'), 403: problem('没有权限') });
   if (schema.params !== undefined) answers[404] = problem('没有找到');
   // Whatever the operation takes: a body that is sent is read first.
   if (route.method !== 'GET' && route.method !== 'HEAD')
@@ -75,9 +99,27 @@ function addErrorAnswers(route: RouteOptions, permission: Permission): void {
   route.schema = {
     ...schema,
     ...(schema.querystring === undefined ? {} : { querystring: withoutDefaulted(schema.querystring) }),
-    security: permission === 'public' ? [] : [{ bearer: [] }],
+    security: permission === 'public' ? [] : waysIn(route),
     response: { ...answers, ...own },
   };
+}
+
+type Door = Pick<Context, 'db' | 'clock' | 'signIn'>;
+
+/**
+ * Who sends a request: whom its token names or, without one, its cookie; null where it brings neither. Throws UNAUTHENTICATED,
+ * TOKEN_EXPIRED or SESSION_EXPIRED for what is not or no longer good, CSRF_TOKEN_INVALID where a cookie would change something without
+ * the token of its session.
+ */
+export async function callerOf({ db, clock, signIn }: Door, request: FastifyRequest): Promise<Session | null> {
+  const { authorization, cookie } = request.headers;
+  if (authorization !== undefined) return authenticate(db, authorization, clock());
+  const secret = readCookie(cookie, signIn.secureCookies);
+  if (secret === null) return null;
+  const session = await authenticateCookie(db, secret, signIn, clock());
+  if (!reads.includes(request.method) && !isCsrf(secret, request.headers['x-csrf-token']))
+    throw new AppError('CSRF_TOKEN_INVALID');
+  return session;
 }
 
 /** By its route, not its address: what stands in that is not ours. */
@@ -92,8 +134,23 @@ async function recordRefusal(
   await recordAudit(db, { at, actor, action: 'access.refuse', target: `permission:${permission}`, detail });
 }
 
+/** Throws where a caller may not do what a route is for. */
+async function admit({ db, clock }: Door, session: Session, request: FastifyRequest): Promise<void> {
+  const { role, need, scopes, sessionId } = session;
+  const { permission, personal = false, before = [] } = request.routeOptions.config;
+  if (permission === undefined) throw new AppError('FORBIDDEN');
+  const isBeyond = scopes !== null && permission !== 'self' && !scopes.includes(permission);
+  if (isBeyond || !may(role, permission)) {
+    if (watchedPermissions.includes(permission)) await recordRefusal(db, session, request, permission, clock());
+    throw new AppError('FORBIDDEN', isBeyond ? '令牌的范围不含此操作' : '');
+  }
+  if (personal && sessionId === null) throw notPersonal();
+  if (need !== null && !before.includes(need))
+    throw new AppError(need === 'password' ? 'PASSWORD_CHANGE_REQUIRED' : 'TOTP_SETUP_REQUIRED');
+}
+
 /** Installs the checks. `internal` routes are those of plugins (documentation), open by design. */
-export function installSecurity(app: FastifyInstance, { db, clock }: Pick<Context, 'db' | 'clock'>): void {
+export function installSecurity(app: FastifyInstance, door: Door): void {
   app.decorateRequest('session', null);
   app.addHook('onRoute', (route) => {
     if (route.url === '/docs' || route.url.startsWith('/docs/')) return;
@@ -104,12 +161,9 @@ export function installSecurity(app: FastifyInstance, { db, clock }: Pick<Contex
   app.addHook('onRequest', async (request) => {
     const { permission } = request.routeOptions.config;
     if (permission === undefined || permission === 'public') return;
-    const now = clock();
-    const session = await authenticate(db, request.headers.authorization, now);
-    if (!may(session.role, permission)) {
-      if (watchedPermissions.includes(permission)) await recordRefusal(db, session, request, permission, now);
-      throw new AppError('FORBIDDEN');
-    }
+    const session = await callerOf(door, request);
+    if (session === null) throw new AppError('UNAUTHENTICATED');
+    await admit(door, session, request);
     request.session = session;
   });
 }

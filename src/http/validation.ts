@@ -51,8 +51,8 @@ export function createValidatorCompiler(): FastifySchemaCompiler<object> {
   const strict = createAjv(false);
   const converting = createAjv(true);
   return ({ schema, httpPart, contentType }) => {
-    // A form is read piece by piece, not validated as a whole: its schema is for the documentation.
-    if (contentType === 'multipart/form-data') return () => true;
+    // A form or a table is read piece by piece, not validated as a whole: its schema is for the documentation.
+    if (contentType === 'multipart/form-data' || contentType === 'text/csv') return () => true;
     if (httpPart !== 'body') return converting.compile(schema);
     const validate = strict.compile(schema);
     return 'nullable' in schema ? orNothing(validate) : validate;

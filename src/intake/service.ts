@@ -36,7 +36,8 @@ import { type CallerRow, drawId, type Filing, findByKey, findCandidates, findFil
 
 export function filerOf(session: Session): Filer {
   return {
-    source: session.name,
+    // A machine's name is its source; people all file at one desk, whatever they are called.
+    source: session.userId === null ? session.name : 'desk',
     actor: session.actor,
     tokenId: session.tokenId,
     maySetReceivedAt: session.role === 'channel',

@@ -30,6 +30,10 @@ export interface Vault {
   index(phone: string): Buffer | null;
   /** The hash of a body that tells of a person, so that nobody without the key can try out who it was. */
   blindBody(hash: Buffer): Buffer;
+  /** Small secrets that are no caller's, such as those of second factors; `place` says where one stands, and it opens nowhere else. */
+  sealSecret(place: string, text: string): Buffer;
+  /** Null where the cell was changed or moved, or never ours. */
+  openSecret(place: string, cell: Buffer): string | null;
   /** Reads keys that were made since. */
   refresh(): Promise<void>;
 }
@@ -45,6 +49,8 @@ export const closedVault: Vault = {
   open: () => noKeys(),
   index: () => noKeys(),
   blindBody: () => noKeys(),
+  sealSecret: () => noKeys(),
+  openSecret: () => noKeys(),
   refresh: async () => undefined,
 };
 
@@ -77,6 +83,21 @@ async function loadRows(db: Db, master: Buffer, { clock, random }: VaultOptions)
 
 interface Opened extends DataKey {
   row: DataKeyRow;
+}
+
+/** Small secrets, under a key made from the one that stays: they outlast the keys of cells. */
+function secretsWith(key: Buffer, random: VaultOptions['random']): Pick<Vault, 'sealSecret' | 'openSecret'> {
+  const dataKey: DataKey = { id: 0, key };
+  return {
+    sealSecret: (place, text) => sealCell(dataKey, place, text, random(nonceBytes)),
+    openSecret(place, cell) {
+      try {
+        return openCell(dataKey, place, cell);
+      } catch {
+        return null;
+      }
+    },
+  };
 }
 
 /** Opens the keys of a database with its master key. Throws KeyError. */
@@ -120,6 +141,7 @@ export async function openVault(db: Db, master: Buffer, options: VaultOptions): 
       return number === null ? null : blind(ofPhones, number);
     },
     blindBody: (hash) => blind(ofBodies, hash),
+    ...secretsWith(derive(indexKey, 'secrets'), options.random),
     refresh: async () => take(await listKeys(db)),
   };
 }

@@ -1,11 +1,10 @@
 /** The public page: no token, but a code, and only so many requests a minute. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { authenticate } from '../access/service.ts';
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
 import { AppError } from '../http/errors.ts';
 import { NumberParams, ref } from '../http/schemas.ts';
-import { conflict, problem } from '../http/security.ts';
+import { callerOf, conflict, problem } from '../http/security.ts';
 import { EvaluationRequest, ProgressQuery, PublicComplaint } from './schemas.ts';
 import { evaluate, readProgress } from './service.ts';
 
@@ -40,13 +39,17 @@ function limiter(app: Api, { address = 60, number = 20 }: Partial<PublicLimits>)
 }
 
 /**
- * A unit must not rate itself, nor anybody else who works here rate for a caller: whoever shows a token is turned away, but for the
- * machine client through which the caller speaks. Throws FORBIDDEN.
+ * A unit must not rate itself, nor anybody else who works here rate for a caller: whoever shows a token or is signed in is turned
+ * away, but for the machine client through which the caller speaks. Throws FORBIDDEN.
  */
-async function refuseStaff({ db, clock }: Context, { headers: { authorization } }: FastifyRequest): Promise<void> {
-  if (authorization === undefined) return;
-  const { role } = await authenticate(db, authorization, clock());
-  if (role !== 'channel') throw new AppError('FORBIDDEN', '评价只能由诉求人自己提交');
+async function refuseStaff(ctx: Context, request: FastifyRequest): Promise<void> {
+  const isByToken = request.headers.authorization !== undefined;
+  const caller = await callerOf(ctx, request).catch((error: unknown) => {
+    // The browser brings along the cookie of an earlier session by itself.
+    if (!isByToken && error instanceof AppError && error.code !== 'CSRF_TOKEN_INVALID') return null;
+    throw error;
+  });
+  if (caller !== null && caller.role !== 'channel') throw new AppError('FORBIDDEN', '评价只能由诉求人自己提交');
 }
 
 const tooMany = { 429: problem('请求太频繁；Retry-After 是要等的秒数') };

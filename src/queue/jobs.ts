@@ -8,7 +8,7 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import { type Session, unitOf } from '../access/scope.ts';
-import { liveTokens } from '../access/service.ts';
+import { stillLive } from '../access/service.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../http/errors.ts';
 import { readOrders } from '../workorder/service.ts';
@@ -210,7 +210,7 @@ async function tellGroup(ctx: Context, group: readonly Stream[], first: Stream, 
   return picked.length === atOnce;
 }
 
-/** Keeps the streams alive; ends those whose token is no longer good, and cuts off those that take nothing. */
+/** Keeps the streams alive; ends those whose token or session is no longer good, and cuts off those that take nothing. */
 async function beat(ctx: Context, streams: ReadonlySet<Stream>): Promise<void> {
   for (const stream of streams) {
     const { out } = stream;
@@ -218,8 +218,8 @@ async function beat(ctx: Context, streams: ReadonlySet<Stream>): Promise<void> {
     else if (stream.stuck) out.destroy();
     stream.stuck = out.writableNeedDrain;
   }
-  const ids = new Set([...streams].map(({ session }) => session.tokenId));
-  if (ids.size === 0) return;
-  const live = await liveTokens(ctx.db, [...ids], ctx.clock());
-  for (const { session, out } of streams) if (!live.has(session.tokenId)) out.end();
+  if (streams.size === 0) return;
+  const sessions = [...streams].map(({ session }) => session);
+  const live = await stillLive(ctx.db, sessions, ctx.signIn, ctx.clock());
+  for (const { session, out } of streams) if (!live.has(session)) out.end();
 }

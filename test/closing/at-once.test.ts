@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import t from 'tap';
-import type { Session } from '../../src/access/scope.ts';
+import { machine, type Session } from '../../src/access/scope.ts';
 import { recordAttempt } from '../../src/callback/service.ts';
 import { verifyPeriod } from '../../src/closing/jobs.ts';
 import { closePeriod } from '../../src/closing/service.ts';
@@ -11,7 +11,7 @@ import { answered } from '../life.ts';
 
 const last = instant('11-18T23:59:59.999');
 const midnight = instant('11-19T00:00');
-const by = (role: Session['role']): Session => ({ tokenId: 1, role, unit: null, name: role, actor: role });
+const by = (role: Session['role']): Session => machine({ tokenId: 1, role, unit: null, name: role, actor: role });
 const attempt = { ...answered, way: 'phone', satisfaction: 'satisfied' } as const;
 
 /** So many cases that are replied and not yet called back. */

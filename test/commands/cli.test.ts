@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'drizzle-orm';
 import t from 'tap';
+import { verifyPassword } from '../../src/account/password.ts';
 import { db } from '../helper.ts';
 import { run } from './run.ts';
 
@@ -23,6 +24,9 @@ t.test('wrong usage exits with 2, a refusal with 1', async (t) => {
     [['token', 'create', '--role', 'handler', '--unit', 'X'], /单位 X 不存在/],
     [['token', 'create', '--role', 'operator', '--unit', '110105'], /不属于任何单位/],
     [['token', 'create', '--role', 'operator', '--ttl', 'long'], /有效期 long 无效/],
+    [['user', 'create', '--login', 'Zhao Jia', '--role', 'operator'], /--login/],
+    [['user', 'create', '--login', 'zhaojia', '--role', 'channel'], /--role/],
+    [['user', 'create', '--login', 'zhaojia', '--role', 'handler'], /必须属于一个单位/],
     [['report', 'rates', '--format', 'pdf'], /没有格式 pdf/],
     [['report', 'rates', '--period', '2026-13'], /period：没有 13 月/],
     [['demo', '--count', '0'], /--count/],
@@ -31,6 +35,18 @@ t.test('wrong usage exits with 2, a refusal with 1', async (t) => {
   ];
   for (const [args, reason] of refusals)
     t.match(await run(args, env), { code: 1, out: '', err: reason }, args.join(' '));
+});
+
+t.test('user create prints the first password, and nothing else', async (t) => {
+  const { env, connection } = await environment(t);
+  const wish = ['user', 'create', '--login', 'zhaojia', '--role', 'handler', '--unit', '110105026'];
+  const made = await run(wish, env);
+  t.match(made, { code: 0, out: /^[0-9a-z]{4}(-[0-9a-z]{4}){3}\n$/ });
+  const [row] = await connection.db.execute<{ hash: string }>(
+    sql`select password_hash as hash from users where login = 'zhaojia' and must_change`,
+  );
+  t.ok(await verifyPassword(row?.hash ?? '', made.out.trim()));
+  t.match(await run(wish, env), { code: 1, out: '', err: /LOGIN_TAKEN|登录名/ });
 });
 
 t.test('classify needs no database and keeps the order', async (t) => {

@@ -107,6 +107,10 @@ t.test('another master key', async (t) => {
   await t.rejects(keysOf(service.connection), /另一个主密钥/, 'the old one no longer opens');
   const vault = await openVault(service.connection.db, next, options(service));
   t.same(vault.index('19900001234'), service.ctx.vault.index('19900001234'));
+  const secret = service.ctx.vault.sealSecret('totp 7', 'a secret');
+  t.equal(vault.openSecret('totp 7', secret), 'a secret', 'small secrets stay open');
+  t.equal(vault.openSecret('totp 8', secret), null, 'only in their place');
+  t.equal(vault.openSecret('totp 7', Buffer.alloc(3)), null, 'and nothing else opens');
 });
 
 t.test('what an older version wrote', async (t) => {
