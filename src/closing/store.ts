@@ -3,6 +3,7 @@ import { and, desc, eq, gt, lt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
 import type { AmendedCase, CountedAnswer, StandingExclusion } from '../assessment/frozen.ts';
 import type { Counts } from '../assessment/rates.ts';
+import { validAnswers } from '../assessment/reports/conditions.ts';
 import { standingFacts } from '../assessment/reports/facts.ts';
 import {
   assessmentPeriods,
@@ -147,7 +148,7 @@ function answerOf(row: AnswerRow | undefined): CountedAnswer | null {
 export async function answerNow(db: Db, complaintId: number, { from, to }: Span): Promise<CountedAnswer | null> {
   const [row] = await db.execute<AnswerRow>(sql`
     select b.answered_at as at, b.order_id as order, o.unit, b.contacted, b.resolved, b.satisfaction
-    from callbacks b join orders o on o.id = b.order_id
+    from ${validAnswers} join orders o on o.id = b.order_id
     where b.complaint_id = ${complaintId} and b.answered_at >= ${from.toISOString()}::timestamptz
       and b.answered_at < ${to.toISOString()}::timestamptz
     order by b.answered_at desc, b.id desc limit 1`);

@@ -46,7 +46,6 @@ export const callbacks = pgTable(
     index('callbacks_claimed').on(table.claimedUntil).where(sql`${table.claimedBy} is not null`),
     check('callbacks_status', sql`${table.status} in ('due', 'done', 'unreached', 'unsampled')`),
     check('callbacks_claim', sql`(${table.claimedBy} is null) = (${table.claimedUntil} is null)`),
-    index('callbacks_answered_at').on(table.answeredAt),
   ],
 );
 
@@ -70,5 +69,8 @@ export const callbackAttempts = pgTable(
     satisfaction: text('satisfaction'),
     note: text('note'),
   },
-  (table) => [index('callback_attempts_callback').on(table.callbackId, table.id)],
+  (table) => [
+    index('callback_attempts_callback').on(table.callbackId, table.id),
+    index('callback_attempts_answers').on(table.at).where(sql`${table.valid}`),
+  ],
 );

@@ -23,7 +23,7 @@ export const rollupLines = pgTable(
   {
     complaintId: reference('complaint_id').notNull(),
     source: text('source').notNull(),
-    /** The order, the call-back or the event; 0 for the complaint itself. */
+    /** The order, the attempt to call back or the event; 0 for the complaint itself. */
     ref: reference('ref').notNull(),
     at: instant('at').notNull(),
     /** The day of `at` in Asia/Shanghai. */

@@ -56,19 +56,20 @@ const branches: Record<LineSource, Branch> = {
     counts: { closed: '1' },
   },
   answered: {
-    ref: 'b.id',
-    at: 'b.answered_at',
-    nextAt: `(select min(l.answered_at) from callbacks l
-      where l.complaint_id = b.complaint_id and (l.answered_at, l.id) > (b.answered_at, b.id))`,
+    ref: 'a.id',
+    at: 'a.at',
+    nextAt: `(select min(l.at) from callbacks lt join callback_attempts l on l.callback_id = lt.id
+      where lt.complaint_id = d.id and l.valid and (l.at, l.id) > (a.at, a.id))`,
     unit: 'o.unit',
-    from: `d join callbacks b on b.complaint_id = d.id join orders o on o.id = b.order_id where b.answered_at is not null`,
+    from: `d join callbacks b on b.complaint_id = d.id join callback_attempts a on a.callback_id = b.id and a.valid
+      join orders o on o.id = b.order_id`,
     counts: {
       valid: '1',
-      contacted: is('b.contacted'),
-      resolved: is('b.resolved'),
-      satisfied: is(`b.satisfaction = 'satisfied'`),
-      basic: is(`b.satisfaction = 'basic'`),
-      dissatisfied: is(`b.satisfaction = 'dissatisfied'`),
+      contacted: is('a.contacted'),
+      resolved: is('a.resolved'),
+      satisfied: is(`a.satisfaction = 'satisfied'`),
+      basic: is(`a.satisfaction = 'basic'`),
+      dissatisfied: is(`a.satisfaction = 'dissatisfied'`),
     },
   },
   dispatched: {

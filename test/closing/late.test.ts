@@ -116,3 +116,27 @@ t.test('instants that cannot be', async (t) => {
   t.equal(body.attempts[0].at, '2026-11-11T18:00:00+08:00');
   t.equal(body.callback.nextAt, '2026-11-11T20:00:00+08:00', 'tried again from when it was tried');
 });
+
+t.test('what the caller says himself later leaves the earlier answer where it counted', async (t) => {
+  const w = await world(t);
+  const { analyst, one } = w;
+  const told = await w.tell('11-16');
+  await (await told.at('11-17').reply()).at('11-18T22:00').call(yes);
+  // In the next period, before this one is closed.
+  w.time('11-19T10:00');
+  const [row] = await w.connection.db.execute<{ code: string }>(
+    sql`select public_code as code from complaints where number = ${told.number}`,
+  );
+  const evaluation = { contacted: true, resolved: true, satisfaction: 'basic' };
+  const given = await w.anyone.post(`/public/complaints/${told.number}/evaluation`, {
+    code: row?.code,
+    ...evaluation,
+  });
+  t.ok(given.status < 300, given.text);
+  w.time('11-19T11:00');
+  t.match((await analyst.get(rates)).body.total, { valid: 1, satisfied: 1, basic: 0 });
+  t.match((await analyst.get('/reports/rates?period=2026-12')).body.total, { valid: 1, satisfied: 0, basic: 1 });
+  t.equal((await one.post('/assessment/periods/2026-11/close')).status, 200);
+  t.match((await analyst.get(rates)).body.total, { valid: 1, satisfied: 1 });
+  await verified(t, w);
+});

@@ -94,8 +94,17 @@ export const newestLead = sql`
 /** The same with the unit that has it. */
 export const unitOfComplaint = sql`${newestLead} ${unitOfOrder}`;
 
-/** A case that was opened again and answered twice counts once, by its last answer within the span. */
+/**
+ * 有效答复 `b`: each time that a caller was reached and answered. A call-back keeps but its last one; what was answered before it may be
+ * what counts in an earlier period.
+ */
+export const validAnswers = sql`(
+  select a.id, a.at as answered_at, a.contacted, a.resolved, a.satisfaction, t.complaint_id, t.order_id
+  from callback_attempts a join callbacks t on t.id = a.callback_id where a.valid) b`;
+
+/** A case that was answered twice, opened again in between or not, counts once, by its last answer within the span. */
 export function lastAnswer({ to }: Span): SQL {
-  return sql`not exists (select 1 from callbacks l where l.complaint_id = b.complaint_id
-    and (l.answered_at, l.id) > (b.answered_at, b.id) and l.answered_at < ${to.toISOString()}::timestamptz)`;
+  return sql`not exists (select 1 from callbacks lt join callback_attempts l on l.callback_id = lt.id
+    where lt.complaint_id = b.complaint_id and l.valid and (l.at, l.id) > (b.answered_at, b.id)
+      and l.at < ${to.toISOString()}::timestamptz)`;
 }

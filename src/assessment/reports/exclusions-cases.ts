@@ -1,7 +1,7 @@
 /** The conditions behind the figures of the report of exclusions, as `../store.ts` counts them: for their case lists. */
 import { sql } from 'drizzle-orm';
 import { fieldError } from '../../http/errors.ts';
-import { lastAnswer, unitOfOrder, within } from './conditions.ts';
+import { lastAnswer, unitOfOrder, validAnswers, within } from './conditions.ts';
 import { answered } from './rates-cases.ts';
 import { type Ask, type Count, type Derived, type Figure, inBasis, received, type Source, wholly } from './source.ts';
 
@@ -19,7 +19,7 @@ function leftOut({ span }: Pick<Ask, 'span'>): Source {
           (select l.id from orders l where l.complaint_id = r.id and l.role = 'lead' order by l.id desc limit 1) as order_id
         from complaints r
         union all
-        select b.complaint_id, b.answered_at, true, b.order_id from callbacks b where ${lastAnswer(span)}) f
+        select b.complaint_id, b.answered_at, true, b.order_id from ${validAnswers} where ${lastAnswer(span)}) f
       join complaints c on c.id = f.complaint_id left join orders o on o.id = f.order_id ${unitOfOrder}`,
     at: sql`f.at`,
     id: sql`c.id`,

@@ -5,7 +5,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Span } from '../../figures/span.ts';
-import { type Columns, lastAnswer, newestLead, type Wanted, within } from './conditions.ts';
+import { type Columns, lastAnswer, newestLead, validAnswers, type Wanted, within } from './conditions.ts';
 
 /** Where the facts of a report come from. */
 export type Source =
@@ -46,7 +46,7 @@ function liveFacts(span: Span, withUnit: boolean): SQL {
     union all
     select 'answered', c.id, ${unit}, b.answered_at, b.contacted, b.resolved, b.satisfaction, false,
       not (${within(sql`c.received_at`, span)}), ${attributes}
-    from callbacks b join complaints c on c.id = b.complaint_id ${calledBackOn}
+    from ${validAnswers} join complaints c on c.id = b.complaint_id ${calledBackOn}
     where ${within(sql`b.answered_at`, span)} and ${lastAnswer(span)}
     union all
     select 'replied', c.id, o.id, o.unit, o.replied_at, ${none}, o.replied_at <= o.due_at, false, ${attributes}

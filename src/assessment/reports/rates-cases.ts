@@ -1,6 +1,6 @@
 /** The conditions behind the figures of the three rates, as `../store.ts` counts them: for their case lists. */
 import { type SQL, sql } from 'drizzle-orm';
-import { lastAnswer, unitOfOrder } from './conditions.ts';
+import { lastAnswer, unitOfOrder, validAnswers } from './conditions.ts';
 import {
   type Ask,
   type Count,
@@ -17,7 +17,7 @@ import {
 export function answered({ span }: Pick<Ask, 'span'>): Source {
   return {
     name: 'answered',
-    rows: sql`callbacks b join complaints c on c.id = b.complaint_id join orders o on o.id = b.order_id ${unitOfOrder}`,
+    rows: sql`${validAnswers} join complaints c on c.id = b.complaint_id join orders o on o.id = b.order_id ${unitOfOrder}`,
     at: sql`b.answered_at`,
     id: sql`b.id`,
     order: sql`o.id`,
