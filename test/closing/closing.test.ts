@@ -56,8 +56,11 @@ t.test('a period is closed once, and stays as it was', async (t) => {
     'NOTHING_TO_AMEND',
   );
   await connection.db.execute(sql`
-    update callbacks set resolved = true, satisfaction = 'satisfied' where complaint_id =
-      (select id from complaints where number = ${first.number}) and answered_at < '2026-11-19T00:00:00+08:00'`);
+    insert into callback_attempts (callback_id, at, actor, way, reached, valid, contacted, resolved, satisfaction)
+    select id, answered_at + interval '1 minute', actor, 'phone', true, true, true, true, 'satisfied'
+    from callbacks cross join (values ('callback#0')) v(actor)
+    where complaint_id = (select id from complaints where number = ${first.number})
+      and answered_at < '2026-11-19T00:00:00+08:00'`);
   const amended = await one.post('/assessment/periods/2026-11/amendments', {
     number: first.number,
     reason: '录音复核',
