@@ -89,4 +89,5 @@ export const others: Record<string, readonly string[]> = {
   // The folder of the built-in models is its default.
   'config.ts': ['access', 'classify', 'sso'],
   'logger.ts': [],
+  'recurring.ts': [],
 };

@@ -1,8 +1,8 @@
 /** Chains the audit in a serving process every few seconds: on several nodes at once, one of them does it. */
-import { Cron } from 'croner';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Context } from '../context.ts';
 import { errorCode } from '../http/errors.ts';
+import { type Recurring, recur } from '../recurring.ts';
 import { formatHead } from './chain.ts';
 import { chainBatch } from './service.ts';
 
@@ -18,26 +18,19 @@ export async function runChaining(ctx: Pick<Context, 'db' | 'clock'>, log: Fasti
   }
 }
 
-/** Starts the chaining; `stop` ends it once the running turn is over, after a last one. */
-export function startChaining(
-  ctx: Context,
-  log: FastifyBaseLogger,
-  pattern = '*/5 * * * * *',
-): { stop(): Promise<void> } {
-  let running: Promise<void> = Promise.resolve();
-  const turn = () => {
-    running = runChaining(ctx, log).catch((error: unknown) => {
-      // The next turn catches up.
-      log.error({ error: errorCode(error) ?? 'unknown' }, 'the audit could not be chained');
-    });
-    return running;
-  };
-  const job = new Cron(pattern, { protect: true, timezone: 'Asia/Shanghai' }, turn);
+/** Starts the chaining; stopping it chains once more what has come meanwhile. */
+export function startChaining(ctx: Context, log: FastifyBaseLogger, pattern = '*/5 * * * * *'): Recurring {
+  const chaining = recur(
+    pattern,
+    () => runChaining(ctx, log),
+    // The next turn catches up.
+    (error) => log.error({ error: errorCode(error) ?? 'unknown' }, 'the audit could not be chained'),
+  );
   return {
+    ...chaining,
     async stop() {
-      job.stop();
-      await running;
-      await turn();
+      await chaining.stop();
+      await chaining.run();
     },
   };
 }

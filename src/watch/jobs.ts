@@ -1,7 +1,7 @@
 /** Runs the watch in a serving process: every few seconds and, on several nodes at once, each row once. */
-import { Cron } from 'croner';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Context } from '../context.ts';
+import { type Recurring, recur } from '../recurring.ts';
 import { cleanUp, faultOf, watchCallbacks, watchCatalog, watchOrders, watchTriage } from './service.ts';
 
 /** Everything that is due now, batch by batch. */
@@ -24,25 +24,12 @@ export async function runWatch(ctx: Context, log: FastifyBaseLogger): Promise<vo
   if (removed !== null) log.info({ removed }, 'daily clean-up done');
 }
 
-/** Starts the watch; `stop` ends it once the running turn is over. */
-export function startWatch(
-  ctx: Context,
-  log: FastifyBaseLogger,
-  pattern = '*/10 * * * * *',
-): { stop(): Promise<void> } {
-  let running: Promise<void> = Promise.resolve();
-  const turn = () => {
-    running = runWatch(ctx, log).catch((error: unknown) => {
-      // The next turn catches up: nothing is lost but time.
-      log.error({ error: faultOf(error) }, 'the watch failed');
-    });
-    return running;
-  };
-  const job = new Cron(pattern, { protect: true, timezone: 'Asia/Shanghai' }, turn);
-  return {
-    async stop() {
-      job.stop();
-      await running;
-    },
-  };
+/** Starts the watch. */
+export function startWatch(ctx: Context, log: FastifyBaseLogger, pattern = '*/10 * * * * *'): Recurring {
+  return recur(
+    pattern,
+    () => runWatch(ctx, log),
+    // The next turn catches up: nothing is lost but time.
+    (error) => log.error({ error: faultOf(error) }, 'the watch failed'),
+  );
 }
