@@ -5,10 +5,10 @@
  */
 import { sql } from 'drizzle-orm';
 import { bigint, date, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { measures } from '../rollup/measures.ts';
+import { isLarge, type Measure, measures } from '../rollup/measures.ts';
 import { instant, reference } from './column-types.ts';
 
-const column = (name: string) => (name === 'lost_ms' ? bigint(name, { mode: 'number' }) : integer(name));
+const column = (name: Measure) => (isLarge(name) ? bigint(name, { mode: 'number' }) : integer(name));
 /** Absent where the kind of line has no such measure: takes one bit. */
 const ofLine = Object.fromEntries(measures.map((name) => [name, column(name)]));
 const ofCell = Object.fromEntries(measures.map((name) => [name, column(name).notNull().default(0)]));

@@ -10,16 +10,25 @@ export interface Column {
   type: string;
 }
 
-interface Ids {
-  ids: Record<CopiedTable, { base: number; stride: number }>;
+/** What a table has, where its new ids start, and how many of them each copy of a life may take. */
+export interface Shape {
+  columns: readonly Column[];
+  base: number;
+  stride: number;
+}
+
+/** How lives are copied. */
+export interface Copying {
+  shapes: Record<CopiedTable, Shape>;
+  /** Whether the words for the search come along. */
   words: boolean;
   /** Running numbers of complaints start after it. */
-  numbers?: number;
+  numbers: number;
 }
 
 /** The id of a copied row: `rank` is its place within the life. */
-function idOf(ids: Ids['ids'], table: CopiedTable, rank: string): string {
-  const { base, stride } = ids[table];
+function idOf(shapes: Copying['shapes'], table: CopiedTable, rank: string): string {
+  const { base, stride } = shapes[table];
   return `${base} + (s.g - 1) * ${stride} + ${rank} + 1`;
 }
 
@@ -34,7 +43,7 @@ const references: Partial<Record<CopiedTable, Record<string, CopiedTable>>> = {
 /** As many callers as there would be: each has called some three times. Nobody's index: what is sealed for one case opens for no other. */
 const caller = `decode(md5(((hashint8(s.g * 7 + 1) & 2147483647) % 100000000)::text), 'hex')`;
 
-function special(table: CopiedTable, { words, numbers = 0 }: Ids): Record<string, string> {
+function special(table: CopiedTable, { words, numbers }: Copying): Record<string, string> {
   if (table === 'complaints')
     return {
       number: `to_char((t.received_at - s.week * interval '7 days') at time zone 'Asia/Shanghai', 'YYYYMMDD')
@@ -56,8 +65,10 @@ function special(table: CopiedTable, { words, numbers = 0 }: Ids): Record<string
 }
 
 /** The lists of `insert into … (names) select values from … joins`; `s` is the copy, `t` the row it is copied from. */
-export function copyOf(table: CopiedTable, columns: readonly Column[], ids: Ids) {
-  const own = special(table, ids);
+export function copyOf(table: CopiedTable, copying: Copying) {
+  const { shapes } = copying;
+  const { columns } = shapes[table];
+  const own = special(table, copying);
   const refers = references[table] ?? {};
   const joins: string[] = [];
   for (const [column, to] of Object.entries(refers))
@@ -66,10 +77,10 @@ export function copyOf(table: CopiedTable, columns: readonly Column[], ids: Ids)
   const written = ({ name, type }: Column): string => {
     const given = own[name];
     if (given !== undefined) return given;
-    if (name === 'id') return idOf(ids.ids, table, 't.rank');
-    if (name === 'complaint_id') return idOf(ids.ids, 'complaints', '0');
+    if (name === 'id') return idOf(shapes, table, 't.rank');
+    if (name === 'complaint_id') return idOf(shapes, 'complaints', '0');
     const to = refers[name];
-    if (to !== undefined) return `case when t.${name} is not null then ${idOf(ids.ids, to, `r_${name}.rank`)} end`;
+    if (to !== undefined) return `case when t.${name} is not null then ${idOf(shapes, to, `r_${name}.rank`)} end`;
     if (type.startsWith('timestamp')) return `t.${name} - s.week * interval '7 days'`;
     if (type === 'date') return `t.${name} - s.week * 7`;
     if (table === 'events' && name === 'data') return 'coalesce(d.data, t.data)';

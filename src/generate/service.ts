@@ -1,14 +1,14 @@
 /** Fills a database with years of plausible history, fast: for measuring, never for figures that anyone publishes. */
 import type { Db } from '../db/connect.ts';
 import { errorCode } from '../http/errors.ts';
-import { type CopiedTable, copied } from './copy.ts';
+import { type CopiedTable, copied, type Shape } from './copy.ts';
 import {
   copyTable,
   createIndex,
   dropIndexes,
   lastNumber,
   moveSequences,
-  reserve,
+  shapeOf,
   shiftEvents,
   takePatterns,
   withoutTriggers,
@@ -29,8 +29,8 @@ const batch = 100_000;
 /** There are no lives to copy, or the role may not switch triggers off. */
 export class GenerateError extends Error {}
 
-async function idsOf(tx: Db): Promise<Record<CopiedTable, { base: number; stride: number }>> {
-  const of = (table: CopiedTable) => reserve(tx, table);
+async function shapesOf(tx: Db): Promise<Record<CopiedTable, Shape>> {
+  const of = (table: CopiedTable) => shapeOf(tx, table);
   return {
     complaints: await of('complaints'),
     callers: await of('callers'),
@@ -56,12 +56,12 @@ export async function generate(db: Db, request: GenerateRequest, progress: (what
       throw new GenerateError(`只有 ${patterns} 件已结案的演示诉求可供复制，请先运行 jiesu demo --count 2000`);
     await shiftEvents(tx, request.weeks);
     const numbers = await lastNumber(tx);
-    const ids = await idsOf(tx);
+    const shapes = await shapesOf(tx);
     const indexes = await dropIndexes(tx);
-    const total = request.complaints;
+    const { complaints: total, weeks, words } = request;
     for (let first = 1; first <= total; first += batch) {
       const end = Math.min(total + 1, first + batch);
-      const each = { first, end, total, patterns, weeks: request.weeks, words: request.words, ids, numbers };
+      const each = { first, end, total, patterns, weeks, words, shapes, numbers };
       for (const table of copied) await copyTable(tx, table, each);
       progress(`已写入 ${end - 1} / ${total} 件诉求`);
     }

@@ -4,7 +4,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/connect.ts';
-import { type Column, type CopiedTable, copied, copyOf } from './copy.ts';
+import { type Column, type CopiedTable, type Copying, copied, copyOf, type Shape } from './copy.ts';
 
 /** Neither triggers nor checks: what is copied has passed them. Needs the rights of a superuser. */
 export async function withoutTriggers(tx: Db): Promise<void> {
@@ -72,24 +72,22 @@ export async function shiftEvents(tx: Db, weeks: number): Promise<void> {
   await tx.execute(sql`analyze shifted`);
 }
 
-/** Where the new ids start, and how many each copy of a life may take. */
-export async function reserve(tx: Db, table: CopiedTable): Promise<{ base: number; stride: number }> {
+/** What a table has, and the ids that are free in it. The patterns have been taken. */
+export async function shapeOf(tx: Db, table: CopiedTable): Promise<Shape> {
   const id = table === 'callers' ? sql`complaint_id` : sql`id`;
   const [row] = await tx.execute<{ base: number; stride: number }>(sql`
     select (select coalesce(max(${id}), 0)::float8 from ${sql.identifier(table)}) as base,
       (select coalesce(max(rank), 0)::int + 1 from ${sql.identifier(`pool_${table}`)}) as stride`);
-  return { base: row?.base ?? 0, stride: row?.stride ?? 1 };
+  return { columns: await columnsOf(tx, table), base: row?.base ?? 0, stride: row?.stride ?? 1 };
 }
 
-export interface Batch {
+export interface Batch extends Copying {
   /** Copies numbered from `first` (from 1) to before `end`, of `total`. */
   first: number;
   end: number;
   total: number;
   patterns: number;
   weeks: number;
-  words: boolean;
-  ids: Record<CopiedTable, { base: number; stride: number }>;
 }
 
 /** Which life each copy is of, and how many weeks ago: the first copies are the oldest. */
@@ -102,8 +100,7 @@ function copies({ first, end, total, patterns, weeks }: Batch): SQL {
 
 /** Writes a batch of copies into one table. */
 export async function copyTable(tx: Db, table: CopiedTable, batch: Batch): Promise<void> {
-  const columns = await columnsOf(tx, table);
-  const { names, values, joins } = copyOf(table, columns, batch);
+  const { names, values, joins } = copyOf(table, batch);
   await tx.execute(sql`
     insert into ${sql.identifier(table)} (${sql.raw(names)}) overriding system value
     select ${sql.raw(values)} from ${copies(batch)} s join ${sql.identifier(`pool_${table}`)} t on t.n = s.n ${sql.raw(joins)}

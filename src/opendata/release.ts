@@ -49,11 +49,14 @@ const steps: readonly ((fact: Fact) => Place)[] = [
 
 const monthOf = (day: string) => day.slice(0, 7);
 
+const keyOf = ({ period, district, street, matter }: Place) =>
+  `${period} ${district ?? ''} ${street ?? ''} ${matter ?? ''}`;
+
 function groupBy(facts: readonly Fact[], placeOf: (fact: Fact) => Place): { place: Place; facts: Fact[] }[] {
   const groups = new Map<string, { place: Place; facts: Fact[] }>();
   for (const fact of facts) {
     const place = placeOf(fact);
-    const key = `${place.period} ${place.district} ${place.street} ${place.matter}`;
+    const key = keyOf(place);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { place, facts: [fact] });
     else group.facts.push(fact);
@@ -80,7 +83,7 @@ export function release(facts: readonly Fact[], k: number): Release {
 function merged(cells: readonly Cell[]): Cell[] {
   const byPlace = new Map<string, Cell>();
   for (const cell of cells) {
-    const key = `${cell.period} ${cell.district ?? ''} ${cell.street ?? ''} ${cell.matter ?? ''}`;
+    const key = keyOf(cell);
     const known = byPlace.get(key);
     byPlace.set(key, known === undefined ? cell : { ...known, count: known.count + cell.count });
   }

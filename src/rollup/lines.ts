@@ -6,9 +6,9 @@
  * The statements are constants, put together once: nothing that anyone typed comes in.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import { type CellDimension, type LineSource, type Measure, measures, noKey } from './measures.ts';
+import { type CellDimension, isLarge, type LineSource, type Measure, measures, noKey } from './measures.ts';
 
-const typeOf = (measure: Measure) => (measure === 'lost_ms' ? 'bigint' : 'int');
+const typeOf = (measure: Measure) => (isLarge(measure) ? 'bigint' : 'int');
 /** All measures, from an alias, each times a sign. */
 export const listMeasures = (of: (measure: Measure) => string) => measures.map(of).join(', ');
 
@@ -244,3 +244,6 @@ export const weekSums: SQL = sql.raw(`
 export const basisText: SQL = sql.raw(`(select md5(
   (select string_agg(code || scope, ',' order by code) from request_types)
   || (select string_agg(code || kind, ',' order by code) from units)))`);
+
+/** Whether the rollups are complete and were made by the reference data in force. */
+export const readyText: SQL = sql`exists (select from rollup_state where basis = ${basisText})`;

@@ -53,6 +53,9 @@ export const measures = [
 ] as const;
 export type Measure = (typeof measures)[number];
 
+/** Milliseconds of a month over all cases are more than four bytes hold. */
+export const isLarge = (measure: Measure): boolean => measure === 'lost_ms';
+
 /** What a cell can stand for: the dimensions of the reports, matters by level, and second-level matters by district (热点). */
 export const cellDimensions = [
   'unit',

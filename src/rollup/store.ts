@@ -1,7 +1,17 @@
 /** The rollups in the database: folding changed complaints in, and making all of them anew. */
 import { sql } from 'drizzle-orm';
 import type { Db } from '../db/connect.ts';
-import { allSums, basisText, cellKey, changedSums, lineColumns, linesOfIds, listMeasures, weekSums } from './lines.ts';
+import {
+  allSums,
+  basisText,
+  cellKey,
+  changedSums,
+  lineColumns,
+  linesOfIds,
+  listMeasures,
+  readyText,
+  weekSums,
+} from './lines.ts';
 
 /** One writer at a time, over all nodes. */
 const rollupLock = 0x6a735f72;
@@ -14,9 +24,7 @@ export async function tryLock(tx: Db): Promise<boolean> {
 
 /** Whether the rollups are complete and were made by the reference data in force. */
 export async function isReady(db: Db): Promise<boolean> {
-  const [row] = await db.execute<{ ready: boolean }>(
-    sql`select exists (select from rollup_state where basis = ${basisText}) as ready`,
-  );
+  const [row] = await db.execute<{ ready: boolean }>(sql`select ${readyText} as ready`);
   return row?.ready === true;
 }
 

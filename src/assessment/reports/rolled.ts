@@ -4,9 +4,9 @@
  * other than what the rows stand for, a span that is not of whole days), the reports count the orders.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import { shanghaiDate, startOfDay } from '../../catalog/calendar.ts';
+import { addDays, shanghaiDate, startOfDay } from '../../catalog/calendar.ts';
 import type { Db } from '../../db/connect.ts';
-import { basisText, keyText, lineColumns, linesOfIds, listMeasures } from '../../rollup/lines.ts';
+import { keyText, lineColumns, linesOfIds, listMeasures, readyText } from '../../rollup/lines.ts';
 import { type CellDimension, cellDimensions, type Measure } from '../../rollup/measures.ts';
 import { all, type Wanted } from './conditions.ts';
 
@@ -68,7 +68,7 @@ export function rolledAsk(
 /** Complaints that have changed since they were last folded; null where the rollups are not to be used. */
 export async function pendingOf(db: Db): Promise<number[] | null> {
   const [row] = await db.execute<{ ready: boolean; pending: number[] }>(sql`
-    select exists (select from rollup_state where basis = ${basisText}) as ready,
+    select ${readyText} as ready,
       array(select distinct complaint_id::float8 from rollup_pending limit ${mostPending + 1}) as pending`);
   return row?.ready === true && row.pending.length <= mostPending ? row.pending : null;
 }
@@ -105,22 +105,22 @@ function wholeWeeks(from: string, to: string): { first: string; end: string } | 
   return first < end ? { first: text(first), end: text(end) } : null;
 }
 
-/** Which cells make up the days of `from` to `to`: whole weeks, and days at both ends. */
-function cellsOf({ by, keys }: RolledAsk, from: string, to: string): SQL {
+/** Which cells make up the days asked for: whole weeks, and days at both ends. */
+function cellsOf({ by, from, to, keys }: RolledAsk): SQL {
   const weeks = by === 'day' ? null : wholeWeeks(from, to);
   const part = (grain: 'day' | 'week', start: string, end: string) => sql`
-    select key, scope, reason, day, ${sums} from rollup_cells
+    select key, scope, reason, ${sums} from rollup_cells
     where "by" = ${by} and grain = ${grain} and day >= ${start}::date and day < ${end}::date and ${keys}`;
   if (weeks === null) return part('day', from, to);
   const { first, end } = weeks;
   return sql`${part('week', first, end)} union all ${part('day', from, first)} union all ${part('day', end, to)}`;
 }
 
-/** Rows of (key, scope, reason, day, measures…) that add up to the figures of each key. */
+/** Rows of (key, scope, reason, measures…) that add up to the figures of each key. */
 function cells(ask: RolledAsk, pending: readonly number[]): SQL {
-  const folded = cellsOf(ask, ask.from, ask.to);
+  const folded = cellsOf(ask);
   if (pending.length === 0) return folded;
-  return sql`${folded} union all ${keyedLines(ask, sql`l.day, ${signed}`, sql`moved`, sql`true`)}`;
+  return sql`${folded} union all ${keyedLines(ask, signed, sql`moved`, sql`true`)}`;
 }
 
 /**
@@ -135,8 +135,10 @@ export function rolledRates(ask: RolledAsk, pending: readonly number[], assessed
   const noMore = sql.raw(answers.map((m) => `-coalesce(l.${m}, 0) as ${m}`).join(', '));
   const [scope, reason] = assessed ? [sql`scope`, sql`nullif(reason, '')`] : [sql`'all'`, sql`null::text`];
   const sum = (name: string) => sql.raw(`sum(${name})`);
-  const none = sql.raw('0 as volume, 0 as closed, 0 as replied, 0 as replied_on_time');
-  const kept = sql.raw(['volume', 'closed', 'replied', 'replied_on_time', ...answers].join(', '));
+  const others = ['volume', 'closed', 'replied', 'replied_on_time'] as const;
+  const none = sql.raw(others.map((m) => `0 as ${m}`).join(', '));
+  const kept = sql.raw([...others, ...answers].join(', '));
+  const nothing = sql.raw([...others, ...answers].map(() => '0').join(', '));
   const elsewhen = sql`l.source = 'answered' and l.scope = 'none' and l.received_at < ${from.toISOString()}::timestamptz
     and (l.next_at is null or not ${superseded})`;
   return sql`${standing(pending)},
@@ -147,7 +149,7 @@ export function rolledRates(ask: RolledAsk, pending: readonly number[], assessed
         ${keyedLines(ask, sql`${none}, ${noMore}`, sql`lines`, sql`l.next_at is not null and ${superseded}`)}) c
       ${
         assessed
-          ? sql`union all select key, scope, reason, ${sql.raw('0, 0, 0, 0, 0, 0, 0, 0, 0, 0')}, 1 from (
+          ? sql`union all select key, scope, reason, ${nothing}, 1 from (
         ${keyedLines(ask, sql`1 as elsewhen`, sql`lines`, elsewhen)}) c`
           : sql``
       }
@@ -196,11 +198,10 @@ export function rolledWindows(
   scopes: SQL,
   { days, step, count }: { days: number; step: number; count: number },
 ): SQL {
-  const start = Date.parse(ask.from);
-  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
   const windows = Array.from({ length: count + 1 }, (_, back) => {
-    const [from, to] = [start - back * step * dayMs, start + (days - back * step) * dayMs];
-    return sql`select key, scope, ${back}::int as back, volume from (${cells({ ...ask, from: day(from), to: day(to) }, pending)}) c`;
+    const from = addDays(ask.from, -back * step);
+    const window = cells({ ...ask, from, to: addDays(from, days) }, pending);
+    return sql`select key, scope, ${back}::int as back, volume from (${window}) c`;
   });
   return sql`${standing(pending)}
     select key, back, sum(volume)::int as count from (${sql.join(windows, sql` union all `)}) w where ${scopes}
