@@ -15,7 +15,7 @@ import { createToken } from '../src/access/service.ts';
 import { build } from '../src/app.ts';
 import { buildCatalog, type Catalog } from '../src/catalog/catalog.ts';
 import { type Context, type ContextOptions, createContext } from '../src/context.ts';
-import { type Connection, connectTo } from '../src/db/connect.ts';
+import { type Connection, connectService, connectTo } from '../src/db/connect.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { readSeeds, seedBuiltIn } from '../src/db/seed.ts';
 import type { Files } from '../src/files/files.ts';
@@ -113,7 +113,10 @@ export async function app(t: T, now: Date = noon, options: ContextOptions & { ci
   const { signal } = connection;
   const vault = await keysOf(connection, () => clock.now);
   const own = { clock: () => clock.now, signal, vault, files: ownFiles(t) };
-  const ctx = await createContext(connection.db, { ...own, ...options });
+  // As `serve` does: the service is not the owner of its tables.
+  const serving = await connectService(connection, 6);
+  t.teardown(serving.close);
+  const ctx = await createContext(serving.db, { ...own, ...options });
   const service = await build(ctx, createLogger({ LOG_LEVEL: 'silent' }));
   t.teardown(() => service.close());
   const caller = (token: string): Caller => {

@@ -158,12 +158,13 @@ function downloadRoute(app: Api, ctx: Context): void {
       const row = await findForDownload(ctx, sessionOf(request), Number(request.params.id));
       const etag = `"${row.sha256}"`;
       reply.headers({ ...safely, etag });
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send(null);
+      if (request.headers['if-none-match'] === etag) {
+        reply.code(304);
+        return null;
+      }
       const bytes = await ctx.files.open(row.sha256);
-      return reply
-        .headers({ 'content-disposition': disposition(row.name), 'content-length': row.size })
-        .type(row.type)
-        .send(bytes);
+      reply.headers({ 'content-disposition': disposition(row.name), 'content-length': row.size }).type(row.type);
+      return bytes;
     },
   );
 }

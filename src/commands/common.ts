@@ -34,7 +34,7 @@ export async function withDatabase<T>(body: (connection: Connection, config: Con
 }
 
 /** Opens the keys of the database and seals what is from before there were keys. */
-export async function openKeys({ db }: Connection, config: Config): Promise<Vault> {
+export async function openKeys({ db }: Pick<Connection, 'db'>, config: Config): Promise<Vault> {
   const vault = await openVault(db, await readMaster(config), { clock: () => new Date(), random: randomBytes });
   const sealed = await sealPlain(db, vault, new Date());
   if (sealed > 0) say(`已加密 ${sealed} 件诉求的诉求人`);

@@ -6,7 +6,7 @@ import { startChaining } from '../audit/jobs.ts';
 import { shanghaiDate } from '../catalog/calendar.ts';
 import { type Config, readConfig, signInRules, ssoSettings } from '../config.ts';
 import { type Context, createContext } from '../context.ts';
-import { connect } from '../db/connect.ts';
+import { connect, connectService } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
 import { seedBuiltIn } from '../db/seed.ts';
 import { openFiles } from '../files/open.ts';
@@ -69,7 +69,8 @@ function checkCalendar(ctx: Context, log: Logger): void {
 
 async function start(config: Config, log: Logger, opened: Opened): Promise<void> {
   const files = openFiles(config);
-  const connection = await connect(config);
+  // As the owner of the tables, to migrate and to load; nothing else.
+  const connection = await connect({ ...config, DATABASE_POOL: 2 });
   opened.push(connection.close);
   if (!(await connection.claim())) {
     throw new CommandError(
@@ -79,10 +80,12 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   await migrate(connection);
   await seedBuiltIn(connection.db, new Date(), config.CITY);
   await removeAbandoned(files.incoming, new Date());
+  const service = await connectService(connection, config.DATABASE_POOL);
+  opened.push(service.close);
+  const vault = await openKeys(service, config);
   const { signal } = connection;
-  const vault = await openKeys(connection, config);
   const given = { files, signal, vault, webhookAllow: config.WEBHOOK_ALLOW, signIn: signInRules(config) };
-  const ctx = await createContext(connection.db, given);
+  const ctx = await createContext(service.db, given);
   checkCalendar(ctx, log);
   const { TRUST_PROXY: trustProxy, PUBLIC_LIMIT_ADDRESS: address, PUBLIC_LIMIT_NUMBER: number } = config;
   const loginLimits = { address: config.LOGIN_LIMIT_ADDRESS };

@@ -8,6 +8,7 @@ import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 
 import postgres from 'postgres';
 import type { Config } from '../config.ts';
 import { openEmbedded } from './embedded.ts';
+import { followViews, serviceRole } from './sight.ts';
 import { openSignal, type Signal } from './signal.ts';
 
 /** What SQL functions take: the pool, or a transaction. */
@@ -40,13 +41,13 @@ function prepareAll<T extends postgres.Sql | postgres.TransactionSql>(client: T)
   return Object.assign(client, { unsafe: prepared });
 }
 
-function openPool(url: string, max: number): postgres.Sql {
+function openPool(url: string, max: number, as: { role?: string } = {}): postgres.Sql {
   const client = prepareAll(
     postgres(url, {
       max,
       onnotice: () => undefined,
       // Compiling a report costs more than it saves, where the server can compile at all.
-      connection: { application_name: applicationName, timezone: 'UTC', jit: 'off' },
+      connection: { application_name: applicationName, timezone: 'UTC', jit: 'off', ...as },
     }),
   );
   const begin = client.begin.bind(client);
@@ -73,7 +74,7 @@ export async function connectTo(url: string, max = 10): Promise<Connection> {
   const { host, pathname } = new URL(url);
   const signal = openSignal(url, applicationName);
   return {
-    db: drizzle(client),
+    db: followViews(drizzle(client)),
     signal,
     url,
     place: `${host}${pathname}`,
@@ -83,6 +84,24 @@ export async function connectTo(url: string, max = 10): Promise<Connection> {
       await client.end({ timeout: 5 });
     },
   };
+}
+
+/** What the service works on: the same database, but as a role that can change no table, and as less where a reader sees less. */
+export interface ServiceConnection {
+  db: PostgresJsDatabase<Record<string, never>>;
+  close(): Promise<void>;
+}
+
+/** Connects as the service's own role; the migrations make it. Throws where the user of the URL may not become it. */
+export async function connectService({ url }: Pick<Connection, 'url'>, max = 10): Promise<ServiceConnection> {
+  const client = openPool(url, max, { role: serviceRole });
+  try {
+    await client`select 1`;
+  } catch (error) {
+    await client.end({ timeout: 1 });
+    throw error;
+  }
+  return { db: followViews(drizzle(client)), close: () => client.end({ timeout: 5 }) };
 }
 
 /** Connects as configured, starting the embedded server where it is needed and not running. */

@@ -6,11 +6,12 @@ import '@fastify/swagger';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import type { Permission } from '../access/roles.ts';
 import { may, watchedPermissions } from '../access/roles.ts';
-import type { Need, Session } from '../access/scope.ts';
+import { type Need, type Session, scopeOf } from '../access/scope.ts';
 import { authenticate, authenticateCookie } from '../access/service.ts';
 import { isCsrf, readCookie } from '../access/sign-in.ts';
 import type { Context } from '../context.ts';
 import { recordAudit } from '../db/audit.ts';
+import { within } from '../db/sight.ts';
 import { AppError, fieldError, Problem } from './errors.ts';
 import { ref } from './schemas.ts';
 
@@ -19,6 +20,8 @@ declare module 'fastify' {
     permission?: Permission;
     /** Only for people who are signed in: a machine's token is refused. */
     personal?: boolean;
+    /** It goes on reading after it has answered: each of its reads keeps to the scope by itself. */
+    outlasts?: boolean;
     /** What may still be lacking: the first password changed, the second factor set up. */
     before?: readonly Need[];
   }
@@ -149,6 +152,19 @@ async function admit({ db, clock }: Door, session: Session, request: FastifyRequ
     throw new AppError(need === 'password' ? 'PASSWORD_CHANGE_REQUIRED' : 'TOTP_SETUP_REQUIRED');
 }
 
+/**
+ * What is only read is read within the caller's scope, which the database keeps to as well. The handler answers what is to be sent, and
+ * does not send it itself: a slow receiver would keep the transaction open.
+ */
+function readWithin(db: Context['db'], route: RouteOptions): void {
+  const { handler } = route;
+  route.handler = function read(request, reply) {
+    const { session } = request;
+    if (session === null) return handler.call(this, request, reply);
+    return within(db, scopeOf(session), async () => handler.call(this, request, reply));
+  };
+}
+
 /** Installs the checks. `internal` routes are those of plugins (documentation), open by design. */
 export function installSecurity(app: FastifyInstance, door: Door): void {
   app.decorateRequest('session', null);
@@ -157,6 +173,7 @@ export function installSecurity(app: FastifyInstance, door: Door): void {
     const permission = route.config?.permission;
     if (permission === undefined) throw new Error(`路由 ${String(route.method)} ${route.url} 没有声明权限`);
     if (route.schema !== undefined && route.schema.hide !== true) addErrorAnswers(route, permission);
+    if (reads.includes(route.method) && route.config?.outlasts !== true) readWithin(door.db, route);
   });
   app.addHook('onRequest', async (request) => {
     const { permission } = request.routeOptions.config;

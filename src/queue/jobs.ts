@@ -7,9 +7,10 @@
  */
 import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
-import { type Session, unitOf } from '../access/scope.ts';
+import { type Session, scopeOf, unitOf } from '../access/scope.ts';
 import { stillLive } from '../access/service.ts';
 import type { Context } from '../context.ts';
+import { within } from '../db/sight.ts';
 import { AppError } from '../http/errors.ts';
 import { readOrders } from '../workorder/service.ts';
 import { beginning, isBefore, type Position, readSince, writeSince } from './position.ts';
@@ -188,12 +189,8 @@ async function tell(ctx: Context, streams: ReadonlySet<Stream>): Promise<'done' 
 async function tellGroup(ctx: Context, group: readonly Stream[], first: Stream, upTo: Position): Promise<boolean> {
   const { unit, session, position } = first;
   const picked = await pickChanges(ctx.db, unit, position, upTo, undefined, atOnce);
-  const orders = await readOrders(
-    ctx,
-    session,
-    picked.map(({ id }) => id),
-    ctx.clock(),
-  );
+  const ids = picked.map(({ id }) => id);
+  const orders = await within(ctx.db, scopeOf(session), () => readOrders(ctx, session, ids, ctx.clock()));
   const byId = new Map(orders.map((order) => [order.id, order]));
   const text = picked
     .map((at) => {

@@ -27,7 +27,8 @@ export function queueRoutes(app: Api, ctx: Context, settings: Partial<StreamSett
       const known = request.headers['if-none-match'];
       const { tag, list } = await readQueue(ctx, sessionOf(request), request.query, known, ctx.clock());
       reply.headers({ etag: tag, 'cache-control': 'private, no-cache' });
-      return list ?? reply.code(304).send(null);
+      if (list === null) reply.code(304);
+      return list;
     },
   );
   eventRoute(app, ctx, settings);
@@ -45,7 +46,7 @@ function eventRoute(app: Api, ctx: Context, settings: Partial<StreamSettings>): 
   app.get(
     '/queue/events',
     {
-      config: { permission: 'queue.read' },
+      config: { permission: 'queue.read', outlasts: true },
       // It would open a stream that nobody reads.
       exposeHeadRoute: false,
       schema: {

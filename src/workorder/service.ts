@@ -6,6 +6,7 @@ import { type Session, scopeOf } from '../access/scope.ts';
 import { readAttachments } from '../attachment/service.ts';
 import type { Context } from '../context.ts';
 import { insertEvents } from '../db/history.ts';
+import { beyond } from '../db/sight.ts';
 import { AppError } from '../http/errors.ts';
 import { allowedActions, decide } from './decide.ts';
 import { clockFacts, factsOf } from './facts.ts';
@@ -75,7 +76,7 @@ export async function readOrder(ctx: Context, session: Session, id: number, now:
   const { catalog } = ctx.judgeAt(now);
   return {
     ...viewOrder(row, session, { catalog, vault: ctx.vault }, now),
-    children: (await listChildren(ctx.db, id)).map((child) => viewChild(child, catalog)),
+    children: (await beyond(() => listChildren(ctx.db, id))).map((child) => viewChild(child, catalog)),
     attachments: await readAttachments(ctx.db, session, row.complaintId, row.id),
     events: viewEvents(await listEvents(ctx.db, row.complaintId, row.id), session.role, catalog),
   };

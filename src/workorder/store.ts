@@ -5,6 +5,7 @@ import { callbacks } from '../db/callback-tables.ts';
 import { units } from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
 import { orderColumns } from '../db/order-columns.ts';
+import { lookWithin } from '../db/sight.ts';
 import { callers, complaints, events, orders } from '../db/tables.ts';
 import type { Order, RequestKind } from './order.ts';
 
@@ -75,9 +76,11 @@ export async function listOrders(db: Db, ids: readonly number[]): Promise<OrderR
 
 /** One order, with its row locked until the transaction ends. */
 export async function lockOrder(tx: Db, id: number, scope: Scope): Promise<OrderRow | undefined> {
-  const [row] = await selectOrders(tx)
-    .where(and(eq(orders.id, id), withinScope(scope)))
-    .for('update', { of: orders });
+  const [row] = await lookWithin(tx, scope, async () =>
+    selectOrders(tx)
+      .where(and(eq(orders.id, id), withinScope(scope)))
+      .for('update', { of: orders }),
+  );
   return row;
 }
 

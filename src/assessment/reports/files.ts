@@ -34,16 +34,13 @@ function fileName({ name, by, period }: Table<TableBasis>, ending: string): stri
   return `${name}-${by}-${period.code ?? `${period.from.slice(0, 10)}_${period.to.slice(0, 10)}`}.${ending}`;
 }
 
-/** Sends a report as a file. */
+/** A report as a file, to be sent by whoever asked for it. */
 export async function sendTable(
   reply: FastifyReply,
   table: Table<TableBasis>,
   format: 'csv' | 'xlsx',
   bom: string | undefined,
 ) {
-  const body = format === 'csv' ? tableCsv(table, wantsBom(bom)) : await tableXlsx(table);
-  return reply
-    .type(fileTypes[format])
-    .header('content-disposition', `attachment; filename="${fileName(table, format)}"`)
-    .send(body);
+  reply.type(fileTypes[format]).header('content-disposition', `attachment; filename="${fileName(table, format)}"`);
+  return format === 'csv' ? tableCsv(table, wantsBom(bom)) : tableXlsx(table);
 }

@@ -100,10 +100,10 @@ function casesRoute(app: Api, ctx: Context, report: Listed): void {
       if (format === 'json') return listCases(ctx, report, query, scope, ctx.clock());
       await recordExport(ctx.db, session, `${report.name}/cases`, request.query, ctx.clock());
       const { stream, figure } = streamCases(ctx, report, { ...query, format }, scope, ctx.clock());
-      return reply
+      reply
         .type(fileTypes[format])
-        .header('content-disposition', `attachment; filename="${report.name}-${figure}-cases.${format}"`)
-        .send(stream);
+        .header('content-disposition', `attachment; filename="${report.name}-${figure}-cases.${format}"`);
+      return stream;
     },
   );
 }
@@ -121,12 +121,13 @@ function bulletinRoute(app: Api, ctx: Context): void {
         response: { 200: { description: '月度通报', content: { 'text/html': { schema: Type.String() } } } },
       },
     },
-    async (request, reply) =>
+    async (request, reply) => {
       reply
         .type('text/html; charset=utf-8')
         // Nothing but the page itself and its own styles.
-        .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-        .send(await bulletin(ctx, request.query, scopeOf(sessionOf(request)), ctx.clock())),
+        .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
+      return bulletin(ctx, request.query, scopeOf(sessionOf(request)), ctx.clock());
+    },
   );
 }
 

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { sql } from 'drizzle-orm';
 import type { Scope } from '../../access/scope.ts';
 import { type Db, snapshot } from '../../db/connect.ts';
+import { apart, within } from '../../db/sight.ts';
 import type { Table } from '../../figures/table.ts';
 import { AppError, errorCode, fieldError } from '../../http/errors.ts';
 import { page, readNumbers, writeCursor } from '../../http/schemas.ts';
@@ -108,7 +109,8 @@ export function streamCases(
     if (format === 'csv') return pipeline(csvOfCases(batches, wantsBom(query.bom)), stream);
     return pipeline(xlsxOfCases(batches, { report, figure, key: query.key, ask }), stream);
   };
-  const done = world.db.transaction(write, snapshot).catch((error: unknown) => {
+  const list = () => within(world.db, scope, () => world.db.transaction(write, snapshot));
+  const done = apart(list).catch((error: unknown) => {
     // What breaks a stream is logged: its code, never its text, which may quote a row.
     stream.destroy(new Error(errorCode(error) ?? 'stream broken off'));
   });
