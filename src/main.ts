@@ -1,32 +1,25 @@
-/** The command line. Results go to stdout, all else to stderr; exit codes: 0 done, 1 refused or failed, 2 wrong usage. */
+/**
+ * The command line. Results go to stdout, all else to stderr; exit codes: 0 done, 1 refused or failed, 2 wrong usage. Each command loads
+ * only what it needs: loading everything takes longer than most of them take.
+ */
 import { Argument, Command, CommanderError } from 'commander';
-import { assessVerify } from './commands/assess.ts';
-import { auditVerify } from './commands/audit.ts';
-import { classify } from './commands/classify.ts';
-import { describe, say } from './commands/common.ts';
-import { migrate, seed, tokenCreate } from './commands/database.ts';
-import { demo } from './commands/demo.ts';
-import { evaluate } from './commands/evaluate.ts';
-import { gazetteerImport } from './commands/gazetteer.ts';
-import { generate, rollupRebuild } from './commands/generate.ts';
-import { importFile } from './commands/import.ts';
-import { keysEncrypt, keysRotate } from './commands/keys.ts';
-import { modelList, modelUse } from './commands/model.ts';
-import { openapi } from './commands/openapi.ts';
-import { opendata } from './commands/opendata.ts';
-import { privacyErase, privacyExport } from './commands/privacy.ts';
-import { report, reportNames } from './commands/report.ts';
-import { rulesCheck } from './commands/rules.ts';
-import { serve } from './commands/serve.ts';
-import { train } from './commands/train.ts';
-import { userCreate } from './commands/user.ts';
-import { lifecycle, verify } from './commands/verify.ts';
+import { reportNames } from './commands/report-names.ts';
 
 const program = new Command('jiesu').description('12345 热线接诉即办服务').exitOverride();
 
-program.command('serve').description('启动服务').action(serve);
-program.command('migrate').description('更新数据库结构').action(migrate);
-program.command('seed').description('载入基础数据').option('--dir <folder>', '别的城市的基础数据目录').action(seed);
+program
+  .command('serve')
+  .description('启动服务')
+  .action(async () => (await import('./commands/serve.ts')).serve());
+program
+  .command('migrate')
+  .description('更新数据库结构')
+  .action(async () => (await import('./commands/database.ts')).migrate());
+program
+  .command('seed')
+  .description('载入基础数据')
+  .option('--dir <folder>', '别的城市的基础数据目录')
+  .action(async (options) => (await import('./commands/database.ts')).seed(options));
 program
   .command('gazetteer')
   .description('地名')
@@ -37,7 +30,7 @@ program
   .option('--by <name>', '谁导入的，留在记录里', '命令行')
   .option('--reason <text>', '为什么，留在记录里')
   .option('--format <format>', 'table 或 json', 'table')
-  .action(gazetteerImport);
+  .action(async (file, options) => (await import('./commands/gazetteer.ts')).gazetteerImport(file, options));
 program
   .command('token')
   .description('令牌')
@@ -47,7 +40,7 @@ program
   .option('--unit <code>', '单位编码（handler、manager）')
   .option('--name <text>', '名称，用于日志和来源')
   .option('--ttl <time>', '有效期，如 90d、12h', '90d')
-  .action(tokenCreate);
+  .action(async (options) => (await import('./commands/database.ts')).tokenCreate(options));
 program
   .command('user')
   .description('用户')
@@ -57,17 +50,17 @@ program
   .requiredOption('--role <role>', '角色')
   .option('--unit <code>', '单位编码（handler、manager）')
   .option('--name <text>', '姓名')
-  .action(userCreate);
+  .action(async (options) => (await import('./commands/user.ts')).userCreate(options));
 program
   .command('classify')
   .description('判定：标准输入每行一个 JSON，标准输出每行一个结果')
   .option('--dir <folder>', '别的城市的基础数据目录')
-  .action(classify);
+  .action(async (options) => (await import('./commands/classify.ts')).classify(options));
 program
   .command('import <file>')
   .description('导入 CSV 或 JSONL 诉求，按外部编号去重；退回的行写入 <file>.rejected')
   .option('--map <file>', 'JSON：诉求字段 → 列名')
-  .action(importFile);
+  .action(async (file, options) => (await import('./commands/import.ts')).importFile(file, options));
 program
   .command('report')
   .description('报表，参数与口径同接口；各报表可用的参数和分组见 openapi.yaml')
@@ -87,18 +80,18 @@ program
   .option('--interval <interval>', 'day、week、month、none：quality')
   .option('--format <format>', 'table（默认）、csv、json、xlsx；bulletin 为 html')
   .option('--output <file>', '写入文件')
-  .action(report);
+  .action(async (name, options) => (await import('./commands/report.ts')).report(name, options));
 program
   .command('verify')
   .description('由流转记录重放每件诉求和工单，与库中现状比较：一致则打印 equal，否则列出不同并以 1 退出')
-  .action(verify);
+  .action(async () => (await import('./commands/verify.ts')).verify());
 program
   .command('assess')
   .description('考核')
   .command('verify')
   .description('由流转记录重算一个已封账的考核期：与封账的数一致则打印 equal，否则列出不同并以 1 退出')
   .requiredOption('--period <code>', '考核期，如 2026-11')
-  .action(assessVerify);
+  .action(async (options) => (await import('./commands/assess.ts')).assessVerify(options));
 program
   .command('opendata')
   .description('开放数据：街道 × 事项 × 日的件数，每格至少 k 人，不足的并粗或略去，没有文字')
@@ -106,7 +99,7 @@ program
   .requiredOption('--to <date>', '截止日期（不含）')
   .option('--k <n>', '每格至少几个不同的诉求人', '5')
   .option('--out <file>', '写入文件')
-  .action(opendata);
+  .action(async (options) => (await import('./commands/opendata.ts')).opendata(options));
 const privacy = program.command('privacy').description('一个人的个人信息：按电话，记入审计');
 privacy
   .command('export')
@@ -114,36 +107,43 @@ privacy
   .requiredOption('--phone <number>', '电话')
   .option('--by <name>', '谁办的，留在审计里', '命令行')
   .option('--reason <text>', '为什么，留在审计里', '应本人要求')
-  .action(privacyExport);
+  .action(async (options) => (await import('./commands/privacy.ts')).privacyExport(options));
 privacy
   .command('erase')
   .description('清除此电话名下已办结的诉求里的姓名和电话，连同文字里的；还在办理的留下并列出')
   .requiredOption('--phone <number>', '电话')
   .requiredOption('--reason <text>', '为什么，留在审计里')
   .option('--by <name>', '谁办的，留在审计里', '命令行')
-  .action(privacyErase);
+  .action(async (options) => (await import('./commands/privacy.ts')).privacyErase(options));
 const keys = program.command('keys').description('个人信息的密钥');
-keys.command('encrypt').description('把还没有加密的诉求人加密；服务启动时也做').action(keysEncrypt);
+keys
+  .command('encrypt')
+  .description('把还没有加密的诉求人加密；服务启动时也做')
+  .action(async () => (await import('./commands/keys.ts')).keysEncrypt());
 keys
   .command('rotate')
   .description('换数据密钥：新旧并用，逐批重新加密，不停服务；或用 --master 换主密钥')
   .option('--master <file>', '新的主密钥文件：只重新包裹数据密钥')
   .option('--wait <seconds>', '新密钥在多少秒以后使用，须够各节点读到它', '60')
-  .action(keysRotate);
+  .action(async (options) => (await import('./commands/keys.ts')).keysRotate(options));
 program
   .command('audit')
   .description('审计')
   .command('verify')
   .description('由链首校验审计：没有改动则打印 equal，否则逐条列出并以 1 退出')
   .option('--head <head>', '以前校验所答、另处保存的 序号:哈希')
-  .action(auditVerify);
-program.command('lifecycle').description('工单的状态机').option('--mermaid', '打印 Mermaid 图').action(lifecycle);
+  .action(async (options) => (await import('./commands/audit.ts')).auditVerify(options));
+program
+  .command('lifecycle')
+  .description('工单的状态机')
+  .option('--mermaid', '打印 Mermaid 图')
+  .action(async (options) => (await import('./commands/verify.ts')).lifecycle(options));
 program
   .command('demo')
   .description('载入合成诉求并打印各区三率；同一种子得同样的数')
   .option('--count <n>', '件数', '2000')
   .option('--seed <n>', '种子', '1')
-  .action(demo);
+  .action(async (options) => (await import('./commands/demo.ts')).demo(options));
 program
   .command('generate')
   .description(
@@ -152,13 +152,13 @@ program
   .requiredOption('--complaints <n>', '件数')
   .option('--years <n>', '分布在几年里', '2')
   .option('--no-words', '不带检索词，快一倍')
-  .action(generate);
+  .action(async (options) => (await import('./commands/generate.ts')).generate(options));
 program
   .command('rollup')
   .description('报表所用的汇总')
   .command('rebuild')
   .description('由诉求、工单、回访、剔除和流转记录重建全部汇总')
-  .action(rollupRebuild);
+  .action(async () => (await import('./commands/generate.ts')).rollupRebuild());
 program
   .command('train')
   .description('由标注文本训练模型；同样的数据和种子得同样的文件')
@@ -176,7 +176,7 @@ program
   .option('--dir <folder>', '别的城市的基础数据目录')
   .option('--strings <n>', '最多学多少字串', '2400')
   .option('--seed <n>', '种子', '1')
-  .action(train);
+  .action(async (options) => (await import('./commands/train.ts')).train(options));
 program
   .command('evaluate')
   .description('在标注文件上度量判定，输出 JSON')
@@ -184,14 +184,17 @@ program
   .requiredOption('--data <file>', '标注文件，JSONL')
   .option('--model <name>', '不用现用模型而用这一个')
   .option('--dir <folder>', '别的城市的基础数据目录')
-  .action(evaluate);
+  .action(async (options) => (await import('./commands/evaluate.ts')).evaluate(options));
 const model = program.command('model').description('判定模型');
-model.command('list').description('列出模型，* 为现用').action(modelList);
+model
+  .command('list')
+  .description('列出模型，* 为现用')
+  .action(async () => (await import('./commands/model.ts')).modelList());
 model
   .command('use <name>')
   .description('启用一个模型，重启服务后生效')
   .option('--dir <folder>', '别的城市的基础数据目录')
-  .action(modelUse);
+  .action(async (name, options) => (await import('./commands/model.ts')).modelUse(name, options));
 program
   .command('rules')
   .description('派单目录')
@@ -200,13 +203,13 @@ program
   .option('--dir <folder>', '别的城市的基础数据目录')
   .option('--database', '查数据库里生效的，不查文件')
   .option('--format <format>', 'text 或 json', 'text')
-  .action(rulesCheck);
+  .action(async (options) => (await import('./commands/rules.ts')).rulesCheck(options));
 program
   .command('openapi')
   .description('由路由生成或核对 openapi.yaml')
   .option('--write', '写入 openapi.yaml')
   .option('--check', '核对 openapi.yaml')
-  .action(openapi);
+  .action(async (options) => (await import('./commands/openapi.ts')).openapi(options));
 
 try {
   await program.parseAsync();
@@ -214,6 +217,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
+    const { describe, say } = await import('./commands/common.ts');
     say(describe(error));
     process.exitCode = 1;
   }

@@ -122,20 +122,24 @@ function joinAscii(words: readonly string[]): string[] {
   return joined;
 }
 
-/** Loads the dictionary on first use and adds `words`. */
+/** The dictionary is loaded, and `words` are added to it, when the first text is cut: many commands cut none, and it takes half a second. */
 export function createSegmenter(words: readonly string[]): Segmenter {
-  if (!loaded) loadDictionary();
-  loaded = true;
   const inner = new Map<string, string[]>();
-  const learn = (more: readonly string[]) => {
-    for (const word of more) nodejieba.insertWord(word);
-    inner.clear();
+  let waiting = [...words];
+  const ready = () => {
+    if (waiting.length === 0 && loaded) return nodejieba;
+    if (!loaded) loadDictionary();
+    loaded = true;
+    for (const word of waiting) nodejieba.insertWord(word);
+    waiting = [];
+    return nodejieba;
   };
-  learn(words);
   const wordsInside = (word: string): string[] => {
     const known = inner.get(word);
     if (known !== undefined) return known;
-    const found = nodejieba.cutForSearch(word).filter((part) => part.length >= 2);
+    const found = ready()
+      .cutForSearch(word)
+      .filter((part) => part.length >= 2);
     if (inner.size > 50_000) inner.clear();
     inner.set(word, found);
     return found;
@@ -157,8 +161,11 @@ export function createSegmenter(words: readonly string[]): Segmenter {
   };
   return {
     name: segmenterName,
-    learn,
-    cut: (text) => nodejieba.cut(text),
+    learn(more) {
+      waiting = [...waiting, ...more];
+      inner.clear();
+    },
+    cut: (text) => ready().cut(text),
     searchWords: (all) => [...places(all).keys()],
     searchPlaces: places,
   };

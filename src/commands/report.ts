@@ -1,17 +1,22 @@
 /** `report NAME`: every report, with the parameters and the figures of the API. */
 import { writeFileSync } from 'node:fs';
-import type { TObject } from 'typebox';
+import type { Static, TObject } from 'typebox';
 import { Value } from 'typebox/value';
 import { formatTable, ratesTable } from '../assessment/csv.ts';
 import { bulletin } from '../assessment/reports/bulletin.ts';
+import { hot } from '../assessment/reports/hot.ts';
+import { needs } from '../assessment/reports/needs.ts';
 import { ExclusionsQuery, RankingQuery } from '../assessment/reports/ranking.ts';
 import { exclusionsTable, rankingTable } from '../assessment/reports/ranking-table.ts';
 import { RatesQuery } from '../assessment/reports/rates.ts';
 import { ratesColumns } from '../assessment/reports/rates-cases.ts';
+import { repeats } from '../assessment/reports/repeats.ts';
 import type { Report } from '../assessment/reports/report.ts';
-import { reports } from '../assessment/reports/routes.ts';
 import { answerOf, BulletinQuery, ReportQuery } from '../assessment/reports/schemas.ts';
 import { runReport } from '../assessment/reports/service.ts';
+import { supervision } from '../assessment/reports/supervision.ts';
+import { timeliness } from '../assessment/reports/timeliness.ts';
+import { volume } from '../assessment/reports/volume.ts';
 import { exclusionsReport, rankingReport, ratesReport } from '../assessment/service.ts';
 import { type Context, createContext } from '../context.ts';
 import { tableCsv } from '../figures/csv.ts';
@@ -22,6 +27,7 @@ import { QualityQuery } from '../quality/schemas.ts';
 import { qualityReport } from '../quality/service.ts';
 import { qualityTable } from '../quality/tally.ts';
 import { CommandError, print, say, withDatabase } from './common.ts';
+import { type ReportName, reportNames } from './report-names.ts';
 
 type Content = string | Buffer;
 type Formats = Record<string, () => Content | Promise<Content>>;
@@ -34,62 +40,59 @@ interface Asked {
 }
 
 const all = { kind: 'all' } as const;
-const tableFormats = ['table', 'csv', 'json', 'xlsx'] as const;
-
-function inFormats(answer: object, table: Table<TableBasis>, text = () => tableText(table)): Formats {
-  return {
-    table: text,
-    csv: () => tableCsv(table, false),
-    json: () => JSON.stringify(answer, null, 2),
-    xlsx: () => tableXlsx(table),
-  };
+/** How an answer is shown where that is not simply its table, or not simply itself. */
+interface Shown<Answer> {
+  text?: (answer: Answer) => string;
+  json?: (answer: Answer) => object;
 }
 
-function usual(report: Report): Asked {
-  return {
-    schema: ReportQuery,
-    formats: tableFormats,
-    make: async (ctx, wish) => {
-      const table = await runReport(ctx, report, Value.Parse(ReportQuery, wish), all, ctx.clock());
-      return inFormats(answerOf(table), table);
-    },
+/** A report that is a table, in the formats of all tables. */
+function tabular<S extends TObject, Answer extends object>(
+  schema: S,
+  ask: (ctx: Context, query: Static<S>, now: Date) => Promise<Answer>,
+  tableOf: (answer: Answer) => Table<TableBasis>,
+  { text = (answer) => tableText(tableOf(answer)), json = (answer) => answer }: Shown<Answer> = {},
+): Asked {
+  const make = async (ctx: Context, wish: unknown): Promise<Formats> => {
+    const answer = await ask(ctx, Value.Parse(schema, wish), ctx.clock());
+    return {
+      table: () => text(answer),
+      csv: () => tableCsv(tableOf(answer), false),
+      json: () => JSON.stringify(json(answer), null, 2),
+      xlsx: () => tableXlsx(tableOf(answer)),
+    };
   };
+  return { schema, formats: ['table', 'csv', 'json', 'xlsx'], make };
 }
 
-const asked: Record<string, Asked> = {
-  rates: {
-    schema: RatesQuery,
-    formats: tableFormats,
-    make: async (ctx, wish) => {
-      const report = await ratesReport(ctx, Value.Parse(RatesQuery, wish), all, ctx.clock());
-      return inFormats(report, ratesTable(report, ratesColumns), () => formatTable(report));
-    },
-  },
-  ranking: {
-    schema: RankingQuery,
-    formats: tableFormats,
-    make: async (ctx, wish) => {
-      const report = await rankingReport(ctx, Value.Parse(RankingQuery, wish), all, ctx.clock());
-      return inFormats(report, rankingTable(report, ratesColumns));
-    },
-  },
-  exclusions: {
-    schema: ExclusionsQuery,
-    formats: tableFormats,
-    make: async (ctx, wish) => {
-      const report = await exclusionsReport(ctx, Value.Parse(ExclusionsQuery, wish), all, ctx.clock());
-      return inFormats(report, exclusionsTable(report));
-    },
-  },
-  ...Object.fromEntries(reports.map((report) => [report.name, usual(report)])),
-  quality: {
-    schema: QualityQuery,
-    formats: tableFormats,
-    make: async (ctx, wish) => {
-      const report = await qualityReport(ctx, Value.Parse(QualityQuery, wish), ctx.clock());
-      return inFormats(report, qualityTable(report));
-    },
-  },
+const usual = (report: Report): Asked =>
+  tabular(
+    ReportQuery,
+    (ctx, query, now) => runReport(ctx, report, query, all, now),
+    (table) => table,
+    { json: answerOf },
+  );
+
+const asked: Record<ReportName, Asked> = {
+  rates: tabular(
+    RatesQuery,
+    (ctx, query, now) => ratesReport(ctx, query, all, now),
+    (report) => ratesTable(report, ratesColumns),
+    { text: formatTable },
+  ),
+  ranking: tabular(
+    RankingQuery,
+    (ctx, query, now) => rankingReport(ctx, query, all, now),
+    (report) => rankingTable(report, ratesColumns),
+  ),
+  exclusions: tabular(ExclusionsQuery, (ctx, query, now) => exclusionsReport(ctx, query, all, now), exclusionsTable),
+  needs: usual(needs),
+  volume: usual(volume),
+  timeliness: usual(timeliness),
+  supervision: usual(supervision),
+  hot: usual(hot),
+  repeats: usual(repeats),
+  quality: tabular(QualityQuery, qualityReport, qualityTable),
   bulletin: {
     schema: BulletinQuery,
     formats: ['html'],
@@ -100,7 +103,7 @@ const asked: Record<string, Asked> = {
   },
 };
 
-export const reportNames = Object.keys(asked);
+const isReport = (name: string): name is ReportName => Object.hasOwn(asked, name);
 
 /** The options as the schema has them: numbers where it wants numbers. Throws CommandError for one that the report has not. */
 function wishOf(name: string, { properties }: TObject, options: Record<string, string>): Record<string, unknown> {
@@ -117,9 +120,8 @@ export async function report(
   name: string,
   { format, output, ...options }: Record<string, string> & { format?: string; output?: string },
 ): Promise<void> {
-  const found = asked[name];
-  if (found === undefined) throw new CommandError(`没有报表 ${name}；可用：${reportNames.join('、')}`);
-  const { schema, formats, make } = found;
+  if (!isReport(name)) throw new CommandError(`没有报表 ${name}；可用：${reportNames.join('、')}`);
+  const { schema, formats, make } = asked[name];
   const wanted = format ?? formats[0];
   if (!formats.includes(wanted)) throw new CommandError(`没有格式 ${wanted}；可用：${formats.join('、')}`);
   const wish = wishOf(name, schema, options);

@@ -87,6 +87,8 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   const given = { files, signal, vault, webhookAllow: config.WEBHOOK_ALLOW, signIn: signInRules(config) };
   const ctx = await createContext(service.db, given);
   checkCalendar(ctx, log);
+  // Loads the dictionary now, and not while the first caller waits.
+  ctx.segmenter.cut('接诉即办');
   const { TRUST_PROXY: trustProxy, PUBLIC_LIMIT_ADDRESS: address, PUBLIC_LIMIT_NUMBER: number } = config;
   const loginLimits = { address: config.LOGIN_LIMIT_ADDRESS };
   const proxies = trustProxy === undefined ? {} : { trustProxy };
