@@ -48,6 +48,9 @@ REVOKE UPDATE, DELETE ON events, callback_attempts, corrections, catalog_changes
 REVOKE DELETE ON complaints, callers, orders, callbacks, attachments, exclusions, assessment_periods, group_alarms, group_members,
   data_keys, users, tokens FROM jiesu_service;
 --> statement-breakpoint
+-- Summed up anew from the start when the rules change.
+GRANT TRUNCATE ON rollup_pending, rollup_state, rollup_lines, rollup_cells TO jiesu_service;
+--> statement-breakpoint
 -- Who reads for a unit or a channel: changes nothing; locks an order that it sees, and leaves its looks and exports in the audit.
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO jiesu_unit, jiesu_channel;
 --> statement-breakpoint
@@ -57,8 +60,8 @@ GRANT UPDATE (next_look) ON orders TO jiesu_unit, jiesu_channel;
 --> statement-breakpoint
 GRANT INSERT ON audit, audit_pending TO jiesu_unit, jiesu_channel;
 --> statement-breakpoint
--- What opens the sealed callers and proves who somebody is, they need not read.
-REVOKE SELECT ON data_keys, tokens, users, sessions, recovery_codes, login_attempts FROM jiesu_unit, jiesu_channel;
+-- What opens the sealed callers and guards signing in, they need not read.
+REVOKE SELECT ON data_keys, recovery_codes, login_attempts FROM jiesu_unit, jiesu_channel;
 --> statement-breakpoint
 ALTER TABLE complaints ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

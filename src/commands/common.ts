@@ -6,8 +6,8 @@ import { ModelError } from '../classify/model-file.ts';
 import type { Config } from '../config.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { CityError, cityFolder } from '../db/cities.ts';
-import { type Connection, connect } from '../db/connect.ts';
-import { migrate } from '../db/migrate.ts';
+import { type Connection, connect, RoleError } from '../db/connect.ts';
+import { MigrationError, migrate } from '../db/migrate.ts';
 import { SeedError, seedBuiltIn } from '../db/seed.ts';
 import { GenerateError } from '../generate/service.ts';
 import { AppError } from '../http/errors.ts';
@@ -58,7 +58,17 @@ export function describe(error: unknown): string {
     const fields = (error.extra.errors ?? []).map(({ path, message }) => `${path}：${message}`);
     return [error.message, ...fields].filter((part) => part !== '').join('；') || error.code;
   }
-  const spoken = [CommandError, KeyError, ConfigError, CityError, GenerateError, ModelError, ExampleError];
+  const spoken = [
+    CommandError,
+    KeyError,
+    ConfigError,
+    CityError,
+    GenerateError,
+    MigrationError,
+    ModelError,
+    ExampleError,
+    RoleError,
+  ];
   if (error instanceof Error && spoken.some((kind) => error instanceof kind)) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -8,6 +8,7 @@ import { type Catalog, divisionOf, matterPath, unitOf } from '../catalog/catalog
 import type { Context } from '../context.ts';
 import { recordPhoneSearch } from '../db/audit.ts';
 import { insertEvents } from '../db/history.ts';
+import { beyond } from '../db/sight.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
 import type { FieldError } from '../http/validation.ts';
@@ -137,7 +138,7 @@ async function pickNewest(
   { limit, cursor }: Paging,
 ) {
   const after = cursor === undefined ? undefined : readInstant(cursor, 'complaints', filters);
-  const picked = await pickComplaints(db, filter, scopeOf(session), { after }, limit + 1);
+  const picked = await beyond(() => pickComplaints(db, filter, scopeOf(session), { after }, limit + 1));
   const { items, next } = page(picked, limit, ({ at, id }) => writeCursor('complaints', filters, [at, id]));
   return { ids: items.map(({ id }) => id), next };
 }
@@ -150,7 +151,7 @@ async function pickRanked(
   { limit, cursor }: Paging,
 ) {
   const start = readStart(cursor, filters);
-  const matches = await pickComplaints(db, filter, scopeOf(session), start, windowSize);
+  const matches = await beyond(() => pickComplaints(db, filter, scopeOf(session), start, windowSize));
   const { items, next } = rankPage(matches, start, limit, filters);
   return { ids: items.map(({ id }) => id), next };
 }
@@ -180,7 +181,7 @@ export async function readComplaint(
     caller: viewCaller(row, session.role, ctx.vault),
     classification: row.judgement,
     orders: await readOrdersOf(ctx, session, row.id, now),
-    links: await readLinks(ctx.db, row.id, scope),
+    links: await beyond(() => readLinks(ctx.db, row.id, scope)),
     articles: await readCited(ctx.db, row.id),
     attachments: await readAttachments(ctx.db, session, row.id),
     timeline: await readTimeline(ctx, session, row.id, now),

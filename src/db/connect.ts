@@ -7,6 +7,7 @@ import type { PgDatabase } from 'drizzle-orm/pg-core';
 import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import type { Config } from '../config.ts';
+import { errorCode } from '../http/errors.ts';
 import { openEmbedded } from './embedded.ts';
 import { followViews, serviceRole } from './sight.ts';
 import { openSignal, type Signal } from './signal.ts';
@@ -86,20 +87,26 @@ export async function connectTo(url: string, max = 10): Promise<Connection> {
   };
 }
 
+/** The user of the database may not become what the service works as; the message is for the operator. */
+export class RoleError extends Error {}
+
 /** What the service works on: the same database, but as a role that can change no table, and as less where a reader sees less. */
 export interface ServiceConnection {
   db: PostgresJsDatabase<Record<string, never>>;
   close(): Promise<void>;
 }
 
-/** Connects as the service's own role; the migrations make it. Throws where the user of the URL may not become it. */
+/** Connects as the service's own role; the migrations make it. Throws RoleError where the user of the URL may not become it. */
 export async function connectService({ url }: Pick<Connection, 'url'>, max = 10): Promise<ServiceConnection> {
   const client = openPool(url, max, { role: serviceRole });
   try {
     await client`select 1`;
   } catch (error) {
     await client.end({ timeout: 1 });
-    throw error;
+    if (errorCode(error) !== '42501') throw error;
+    throw new RoleError(`数据库用户不属于角色 ${serviceRole}：请管理员执行 grant ${serviceRole} to 此用户`, {
+      cause: error,
+    });
   }
   return { db: followViews(drizzle(client)), close: () => client.end({ timeout: 5 }) };
 }

@@ -3,6 +3,7 @@ import { type Session, scopeOf } from '../access/scope.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
 import { type Catalog, divisionOf, matterPath } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
+import { beyond } from '../db/sight.ts';
 import { AppError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
 import { type GroupFigures, largest, type Subject, type Watch, watchesOf } from './alarm.ts';
@@ -98,7 +99,8 @@ export async function readGroups(ctx: Context, session: Session, query: GroupQue
   const { catalog } = ctx.judgeAt(now);
   const after = cursor === undefined ? null : readInstant(cursor, 'groups', status);
   const which = { open: status === 'open', now };
-  const rows = await listAlarms(ctx.db, which, scopeOf(session), after, limit + 1);
+  // Its figures are those of the whole group; the numbers are of the scope.
+  const rows = await beyond(() => listAlarms(ctx.db, which, scopeOf(session), after, limit + 1));
   const { items, next } = page(rows, limit, (row) =>
     writeCursor('groups', status, [row.raisedAt.toISOString(), row.id]),
   );

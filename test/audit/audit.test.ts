@@ -9,7 +9,7 @@ import { app, complaint, refused } from '../helper.ts';
 const log = createLogger({ LOG_LEVEL: 'silent' });
 
 t.test('pages, filters and the chain', async (t) => {
-  const { as, ctx, clock } = await app(t);
+  const { as, ctx, clock, connection } = await app(t);
   const auditor = await as('auditor');
   for (let n = 1; n <= 7; n += 1) {
     const action = n % 2 === 0 ? 'report.export' : 'webhook.create';
@@ -44,7 +44,7 @@ t.test('pages, filters and the chain', async (t) => {
   t.match((await auditor.get('/audit/verify')).body, { equal: true, links: 7, findings: [] });
   refused(t, 'no head', await auditor.get('/audit/verify?head=1:2'), 400, 'VALIDATION_FAILED', 'head');
   refused(t, 'a foreign cursor', await auditor.get('/audit?cursor=eA'), 400, 'INVALID_CURSOR');
-  await ctx.db.transaction(async (tx) => {
+  await connection.db.transaction(async (tx) => {
     await tx.execute(sql`set local session_replication_role = replica`);
     await tx.execute(sql`delete from audit where id = 3`);
   });

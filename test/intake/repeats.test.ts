@@ -23,17 +23,17 @@ const phone = (n: number) => ({ phone: `1990000${String(n).padStart(4, '0')}` })
 
 t.test('repeats are told from other things', async (t) => {
   t.ok(pairs.length >= 150);
-  const { as, ctx } = await app(t);
+  const { as, ctx, connection } = await app(t);
   const operator = await as('operator');
   const file = async (text: string, caller: object) =>
     (await operator.post('/complaints', { channel: 'phone', text, caller })).body;
   // How common words are is known from what was filed before. A pair must not be found among the complaints of others.
   for (const { second } of pairs) await file(second, phone(0));
-  await ctx.db.execute(sql`analyze complaints`);
+  await connection.db.execute(sql`analyze complaints`);
   await ctx.refresh();
   const shown = new Map<string, { all: number; shown: number }>();
   for (const [index, { kind, first, second, samePhone }] of pairs.entries()) {
-    await ctx.db.execute(sql`truncate complaints cascade`);
+    await connection.db.execute(sql`truncate complaints cascade`);
     const { number } = await file(first, phone(2 * index));
     const { similar } = await file(second, phone(samePhone ? 2 * index : 2 * index + 1));
     const found = similar.find((one: { number: string }) => one.number === number);
