@@ -5,8 +5,9 @@
  * Run: npm run bench:queue (some minutes and 2 GB on disk; the number of orders may be given as an argument)
  */
 import { sql } from 'drizzle-orm';
-import { machine } from '../src/access/scope.ts';
+import { machine, scopeOf } from '../src/access/scope.ts';
 import type { Context } from '../src/context.ts';
+import { within } from '../src/db/sight.ts';
 import { readQueue } from '../src/queue/service.ts';
 import { percentile, withComplaints } from './million.ts';
 import { say } from './texts.ts';
@@ -44,7 +45,9 @@ function asks(ctx: Context, unit: string): Record<string, () => Promise<unknown>
   const session = machine({ tokenId: 0, role: 'handler', unit, name: 'bench', actor: 'bench' });
   const paged = { limit: 50 };
   let known: { tag: string; list: { since: string } | null } | null = null;
-  const read = (query: object, tag?: string) => readQueue(ctx, session, { ...paged, ...query }, tag, ctx.clock());
+  const ask = (query: object, tag?: string) => readQueue(ctx, session, { ...paged, ...query }, tag, ctx.clock());
+  // As the API reads: the database keeps to the scope as well.
+  const read = (query: object, tag?: string) => within(ctx.db, scopeOf(session), () => ask(query, tag));
   return {
     'first page': async () => {
       known = await read({});

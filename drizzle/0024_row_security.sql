@@ -79,9 +79,9 @@ CREATE POLICY service_sees_all ON orders TO jiesu_service USING (true);
 --> statement-breakpoint
 CREATE POLICY service_sees_all ON attachments TO jiesu_service USING (true);
 --> statement-breakpoint
--- A unit: its orders and those of the units below it, and what they are about. Without a unit said: an error, not an empty list.
-CREATE POLICY unit_sees_own ON orders TO jiesu_unit USING (unit = ANY (ARRAY(
-  SELECT current_setting('jiesu.unit') UNION ALL SELECT code FROM units WHERE parent = current_setting('jiesu.unit'))));
+-- A unit: its orders and those of the units below it, and what they are about. The service says which units; unsaid, an error and not
+-- an empty list. Read once a statement, therefore the inner select.
+CREATE POLICY unit_sees_own ON orders TO jiesu_unit USING (unit = ANY ((SELECT current_setting('jiesu.units')::text[])::text[]));
 --> statement-breakpoint
 CREATE POLICY unit_sees_own ON complaints TO jiesu_unit USING (EXISTS (SELECT FROM orders o WHERE o.complaint_id = complaints.id));
 --> statement-breakpoint
@@ -89,7 +89,7 @@ CREATE POLICY unit_sees_own ON callers TO jiesu_unit USING (EXISTS (SELECT FROM 
 --> statement-breakpoint
 CREATE POLICY unit_sees_own ON attachments TO jiesu_unit USING (CASE WHEN order_id IS NULL
   THEN EXISTS (SELECT FROM orders o WHERE o.complaint_id = attachments.complaint_id)
-  ELSE unit = ANY (ARRAY(SELECT current_setting('jiesu.unit') UNION ALL SELECT code FROM units WHERE parent = current_setting('jiesu.unit'))) END);
+  ELSE unit = ANY ((SELECT current_setting('jiesu.units')::text[])::text[]) END);
 --> statement-breakpoint
 -- A channel: what it filed.
 CREATE POLICY channel_sees_filed ON complaints TO jiesu_channel USING (filed_by = current_setting('jiesu.token')::bigint);

@@ -4,10 +4,11 @@
  * statement has forgotten shows nothing instead of everything. See ADR 032.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { PgDatabase } from 'drizzle-orm/pg-core';
 import type { PostgresJsDatabase, PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js';
 import type { Scope } from '../access/scope.ts';
+import { units } from './catalog-tables.ts';
 
 /** As `Db` of `connect.ts`, which is made from this file. */
 type Db = PgDatabase<PostgresJsQueryResultHKT, Record<string, never>>;
@@ -42,11 +43,16 @@ export function followViews<T extends PostgresJsDatabase<Record<string, never>>>
   });
 }
 
+/** What the policies of a narrow role are told. A unit sees its own orders and those of the units below it. */
+function told(scope: View['scope']): SQL {
+  if (scope.kind === 'filed') return sql`set_config('jiesu.token', ${String(scope.tokenId)}, true)`;
+  return sql`set_config('jiesu.units', array(select ${scope.unit}::text union all
+    select ${units.code} from ${units} where ${units.parent} = ${scope.unit})::text, true)`;
+}
+
 /** From here to the end of the transaction, or to the next of these: only what the scope shows. */
 async function narrow(tx: Db, scope: View['scope']): Promise<void> {
-  const [name, value] = scope.kind === 'unit' ? ['unit', scope.unit] : ['token', String(scope.tokenId)];
-  await tx.execute(sql`select set_config(${`jiesu.${name}`}, ${value}, true),
-    set_config('role', ${narrowRoles[scope.kind]}, true)`);
+  await tx.execute(sql`select ${told(scope)}, set_config('role', ${narrowRoles[scope.kind]}, true)`);
 }
 
 const setRole = (tx: Db, role: string) => tx.execute(sql`select set_config('role', ${role}, true)`);
