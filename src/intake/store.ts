@@ -262,9 +262,7 @@ type CandidateRow = Record<'number', string> & {
  * say, kept up to date by autovacuum. Empty before the first hundred or so complaints.
  */
 export async function readWordShares(db: Db): Promise<WordShares> {
-  const rows = await db.execute<{ word: string; share: number }>(sql`
-    select word, share from pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) as common(word, share)
-    where schemaname = current_schema() and tablename = 'complaints' and attname = 'words' and word is not null`);
+  const rows = await db.execute<{ word: string; share: number }>(sql`select word, share from word_shares()`);
   return new Map(rows.map(({ word, share }) => [word, Number(share)]));
 }
 
