@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { build } from '../app.ts';
 import { startChaining } from '../audit/jobs.ts';
 import { shanghaiDate } from '../catalog/calendar.ts';
-import { type Config, readConfig, signInRules, ssoSettings } from '../config.ts';
+import { type Config, edgesOf, readConfig, signInRules, ssoSettings } from '../config.ts';
 import { type Context, createContext } from '../context.ts';
 import { connect } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
@@ -89,7 +89,7 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   const proxies = trustProxy === undefined ? {} : { trustProxy };
   const sso = ssoSettings(config);
   const limits = { publicLimits: { address, number }, loginLimits, unmaskLimit: config.UNMASK_LIMIT };
-  const app = await build(ctx, log, { ...limits, ...proxies, ...(sso && { sso }) });
+  const app = await build(ctx, log, { ...limits, ...edgesOf(config), ...proxies, ...(sso && { sso }) });
   opened.push(() => app.close());
   const refresh = setInterval(() => {
     ctx.refresh().catch((error: unknown) => log.error({ err: error }, 'reference data could not be refreshed'));
