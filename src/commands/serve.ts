@@ -11,6 +11,7 @@ import { migrate } from '../db/migrate.ts';
 import { seedBuiltIn } from '../db/seed.ts';
 import { openFiles } from '../files/open.ts';
 import { removeAbandoned } from '../files/receive.ts';
+import { checkMaster } from '../keys/master.ts';
 import { createLogger } from '../logger.ts';
 import { createDeliveries } from '../outbox/jobs.ts';
 import { startRetention } from '../privacy/jobs.ts';
@@ -18,6 +19,7 @@ import { startRollup } from '../rollup/jobs.ts';
 import { startWatch } from '../watch/jobs.ts';
 import { missingYears } from '../workorder/deadline.ts';
 import { CommandError, openKeys } from './common.ts';
+import { refuseDemo } from './production.ts';
 
 /** How often a running service looks for newly loaded reference data and new keys (`keys rotate` waits for longer). */
 const refreshMs = 30_000;
@@ -68,6 +70,7 @@ function checkCalendar(ctx: Context, log: Logger): void {
 }
 
 async function start(config: Config, log: Logger, opened: Opened): Promise<void> {
+  checkMaster(config);
   const files = openFiles(config);
   const connection = await connect(config);
   opened.push(connection.close);
@@ -77,6 +80,7 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
     );
   }
   await migrate(connection);
+  await refuseDemo(connection.db, config);
   await seedBuiltIn(connection.db, new Date(), config.CITY);
   await removeAbandoned(files.incoming, new Date());
   const { signal } = connection;
