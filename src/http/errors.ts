@@ -194,7 +194,10 @@ export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): v
     'cache-control: no-store',
     'connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  const text = `${head.join('\r\n')}\r\n\r\n${body}`;
+  // What was answered with a timeout must not be carried out when the rest arrives after all.
+  if (known === 'REQUEST_TIMEOUT') return void socket.end(text, () => socket.destroy());
+  socket.end(text);
   // Reading on lets the client see the answer; who only dribbles would do so for ever.
   const timer = setTimeout(() => socket.destroy(), partingMs).unref();
   socket.once('close', () => clearTimeout(timer));

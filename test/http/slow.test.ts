@@ -105,6 +105,29 @@ t.test('a body that does not end', async (t) => {
   t.match(await operator.get('/complaints'), { status: 200, body: { items: [] } }, 'nothing was filed');
 });
 
+t.test('what comes after the time is up is not carried out', async (t) => {
+  const before = (await operator.get('/complaints')).body.items.length;
+  const body = JSON.stringify(complaint());
+  const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+  socket.write(post('application/json', Buffer.byteLength(body)));
+  let sent = 0;
+  const dribble = setInterval(() => {
+    socket.write(body.slice(sent, sent + 1));
+    sent += 1;
+  }, 300);
+  let text = '';
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    clearInterval(dribble);
+    text += chunk;
+    socket.write(body.slice(sent));
+  });
+  await new Promise((resolve) => socket.once('close', resolve));
+  clearInterval(dribble);
+  t.match(text, /^HTTP\/1.1 408 /);
+  await sleep(500);
+  t.equal((await operator.get('/complaints')).body.items.length, before);
+});
+
 t.test('a client that says nothing is let go', async (t) => {
   const socket = connect(port, '127.0.0.1');
   const start = performance.now();
