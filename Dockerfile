@@ -10,6 +10,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev && npm cache clean --force
 
 FROM node:24-bookworm-slim
+# NODE_ENV=production: pass MASTER_KEY_FILE (a mounted secret), MASTER_KEY_COMMAND or MASTER_KEY, or the service does not start.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8345 DATA_DIR=/data
 WORKDIR /app
 RUN install -d -o node -g node /data

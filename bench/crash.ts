@@ -20,7 +20,7 @@ import { openEmbedded } from '../src/db/embedded.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { seedBuiltIn } from '../src/db/seed.ts';
 import { verify } from '../src/verify/service.ts';
-import { benchCases, say } from './texts.ts';
+import { benchCases, say, unlimited } from './texts.ts';
 
 const kills = Number(process.argv[2] ?? 30);
 const workers = 6;
@@ -86,6 +86,7 @@ function start(): ChildProcess {
   return spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'serve'], {
     env: {
       ...process.env,
+      ...unlimited,
       DATABASE_URL: server.url,
       DATA_DIR: dataDir,
       PORT: String(port),

@@ -19,7 +19,7 @@ import { migrate } from '../src/db/migrate.ts';
 import { seedBuiltIn } from '../src/db/seed.ts';
 import { filerOf, prepareFiling } from '../src/intake/service.ts';
 import { benchKeys, insertAgain } from './keys.ts';
-import { benchCases, say } from './texts.ts';
+import { benchCases, say, unlimited } from './texts.ts';
 
 const limit = 0.35;
 const connections = 32;
@@ -59,7 +59,7 @@ async function measure({ db }: Connection): Promise<number> {
     cases.map(({ complaint }) => prepareFiling(ctx, complaint, filerOf(session), ctx.clock())),
   );
   const service = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'serve'], {
-    env: { ...process.env, DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn' },
+    env: { ...process.env, ...unlimited, DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   try {

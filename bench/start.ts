@@ -14,7 +14,7 @@ import { buildCatalog } from '../src/catalog/catalog.ts';
 import { connectTo } from '../src/db/connect.ts';
 import { openEmbedded } from '../src/db/embedded.ts';
 import { readSeeds } from '../src/db/seed.ts';
-import { benchCases, say } from './texts.ts';
+import { benchCases, say, unlimited } from './texts.ts';
 
 const limits = { first: 15, later: 5, megabytes: 400 };
 const complaints = 10_000;
@@ -34,7 +34,7 @@ function report(what: string, value: number, limit: number, unit: string): void 
 async function start(): Promise<{ service: ChildProcess; seconds: number }> {
   const begin = performance.now();
   const service = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'serve'], {
-    env: { ...process.env, DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn' },
+    env: { ...process.env, ...unlimited, DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   for (;;) {

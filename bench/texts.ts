@@ -9,6 +9,9 @@ export function benchCases(catalog: Catalog, count: number, seed = 7): DemoCase[
   return makeCases(catalog, lastComplete(startOfDay(catalog.date), catalog.assessment), count, seed);
 }
 
+/** A measured service turns nobody away. */
+export const unlimited = { RATE_LIMIT_CALLER: '0', RATE_LIMIT_ADDRESS: '0', SHED_DELAY_MS: '0' };
+
 export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 specmatic=${SPECMATIC:-npx -y specmatic@2.55.1}
 work=$(mktemp -d)
 chmod 711 "$work" # started by root, PostgreSQL runs as another user
-export DATA_DIR=$work/data HOST=127.0.0.1 PORT=0
+export DATA_DIR=$work/data HOST=127.0.0.1 PORT=0 RATE_LIMIT_CALLER=0 RATE_LIMIT_ADDRESS=0 SHED_DELAY_MS=0
 jiesu() { node --import tsx src/main.ts "$@"; }
 stop() {
   for pid in ${proxy:-} ${service:-}; do kill "$pid" && wait "$pid" || true; done 2>/dev/null

@@ -1,7 +1,5 @@
 /** The service: infrastructure first, then one line a feature. */
 import { setTimeout } from 'node:timers/promises';
-import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -22,7 +20,16 @@ import { exclusionRoutes } from './exclusion/routes.ts';
 import { groupRoutes } from './group/routes.ts';
 import { handlingRoutes } from './handling/routes.ts';
 import type { Api } from './http/api.ts';
-import { answerError, answerMalformed, installErrors } from './http/errors.ts';
+import {
+  callerLimit,
+  installEdges,
+  isTooLong,
+  type Limits,
+  type Patience,
+  pagePolicy,
+  serverLimits,
+} from './http/edges.ts';
+import { AppError, answerMalformed, answerMisaddressed, installErrors } from './http/errors.ts';
 import { createMetrics, installMetrics, timeJudgements } from './http/metrics.ts';
 import { openApi } from './http/openapi.ts';
 import { installSecurity } from './http/security.ts';
@@ -46,12 +53,13 @@ import { tokenRoutes } from './token/routes.ts';
 import { triageRoutes } from './triage/routes.ts';
 import { workorderRoutes } from './workorder/routes.ts';
 
-/** The longest body accepted: a complaint of 5,000 characters with every field full is under 64 kB. */
-const bodyLimit = 256 * 1024;
-
 /** What is not asked of the context. */
 interface Settings {
   streams?: Partial<StreamSettings>;
+  /** How much a caller and an address may ask, and when all are turned away; never where nothing is said. */
+  limits?: Partial<Limits>;
+  /** How long a client may take. */
+  patience?: Partial<Patience>;
   /** Requests a minute to the public page. */
   publicLimits?: Partial<PublicLimits>;
   /** Attempts to sign in a minute. */
@@ -68,25 +76,24 @@ interface Settings {
 export async function build(given: Context, log: FastifyBaseLogger, settings: Settings = {}): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: log,
-    bodyLimit,
+    ...serverLimits(settings.patience),
     trustProxy: settings.trustProxy ?? false,
     // One line a request is written below, without its address.
     logController: new LogController({ disableRequestLogging: true }),
     return503OnClosing: false,
-    routerOptions: { ignoreTrailingSlash: true },
     schemaController: { compilersFactory: { buildSerializer } },
     // Faults of the address itself, before any route is found.
-    frameworkErrors: (error, _request, reply) => answerError(error, reply),
+    frameworkErrors: (error, request, reply) =>
+      answerMisaddressed(isTooLong(request) ? new AppError('URL_TOO_LONG') : error, reply),
     clientErrorHandler: answerMalformed,
   });
   const metrics = createMetrics(given.db);
   const ctx = timeJudgements(given, metrics);
   installErrors(app);
-  installSecurity(app, ctx);
-  await app.register(helmet, { contentSecurityPolicy: false });
-  await app.register(rateLimit, { global: false });
+  await installEdges(app, settings.limits);
+  installSecurity(app, ctx, callerLimit(app, settings.limits));
   await app.register(swagger, openApi);
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: pagePolicy });
   installMetrics(app, metrics);
   requestHooks(app);
   raiseSignals(app, ctx);

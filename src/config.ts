@@ -5,6 +5,7 @@ import { isRole } from './access/roles.ts';
 import { defaultTotpRoles, type SignInRules } from './access/sign-in.ts';
 import { builtInModels } from './classify/store.ts';
 import { defaultCity } from './db/cities.ts';
+import type { Limits, Patience } from './http/edges.ts';
 import type { SsoSettings } from './sso/flow.ts';
 
 const Config = Type.Object({
@@ -33,6 +34,16 @@ const Config = Type.Object({
   /** Requests a minute to the public page, by address and by complaint. */
   PUBLIC_LIMIT_ADDRESS: Type.Integer({ default: 60, minimum: 1 }),
   PUBLIC_LIMIT_NUMBER: Type.Integer({ default: 20, minimum: 1 }),
+  /** Requests a minute of one token or user, and of one address before it is known who asks; 0 for any number. */
+  RATE_LIMIT_CALLER: Type.Integer({ default: 1200, minimum: 0 }),
+  RATE_LIMIT_ADDRESS: Type.Integer({ default: 12_000, minimum: 0 }),
+  /** Beyond which delay of the event loop (in milliseconds) and share of the heap requests are turned away; 0 for never. */
+  SHED_DELAY_MS: Type.Integer({ default: 1000, minimum: 0 }),
+  SHED_HEAP_PERCENT: Type.Integer({ default: 90, minimum: 0, maximum: 100 }),
+  /** How long a client may take for the head of a request, for all of it, and without a byte in either direction. */
+  HEADERS_TIMEOUT_SECONDS: Type.Integer({ default: 20, minimum: 1, maximum: 300 }),
+  REQUEST_TIMEOUT_SECONDS: Type.Integer({ default: 300, minimum: 1, maximum: 86_400 }),
+  IDLE_TIMEOUT_SECONDS: Type.Integer({ default: 120, minimum: 20, maximum: 86_400 }),
   /** `production` refuses what is only for development. */
   NODE_ENV: Type.Optional(Type.String()),
   /** For developing over plain HTTP: the cookie of a session is named `jiesu` and goes without TLS too. */
@@ -71,9 +82,28 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const config = envSchema<Config>({ schema: Config, data: env, env: false, dotenv: false });
   if (config.NODE_ENV === 'production' && config.COOKIE_INSECURE)
     throw new ConfigError('COOKIE_INSECURE 只用于开发：NODE_ENV=production 时不得设置');
+  if (config.HEADERS_TIMEOUT_SECONDS > config.REQUEST_TIMEOUT_SECONDS)
+    throw new ConfigError('HEADERS_TIMEOUT_SECONDS 不得大于 REQUEST_TIMEOUT_SECONDS');
   const unknown = config.TOTP_ROLES.split(',').find((role) => role !== '' && !isRole(role));
   if (unknown !== undefined) throw new ConfigError(`TOTP_ROLES 中没有角色 ${unknown}`);
   return config;
+}
+
+/** What the environment says about load and slow clients. */
+export function edgesOf(config: Config): { limits: Partial<Limits>; patience: Partial<Patience> } {
+  return {
+    limits: {
+      caller: config.RATE_LIMIT_CALLER,
+      address: config.RATE_LIMIT_ADDRESS,
+      delayMs: config.SHED_DELAY_MS,
+      heapPercent: config.SHED_HEAP_PERCENT,
+    },
+    patience: {
+      headersMs: config.HEADERS_TIMEOUT_SECONDS * 1000,
+      requestMs: config.REQUEST_TIMEOUT_SECONDS * 1000,
+      idleMs: config.IDLE_TIMEOUT_SECONDS * 1000,
+    },
+  };
 }
 
 /** The city's identity provider, where one is set up. Throws where only a part is said. */

@@ -12,6 +12,7 @@ import { runCase } from '../demo/service.ts';
 import { readDemoDistricts, readDemoLists, readDemoTemplates } from '../demo/texts.ts';
 import { CommandError, openKeys, print, say, withDatabase } from './common.ts';
 import { forEachConcurrently } from './concurrent.ts';
+import { refuseInventing } from './production.ts';
 
 const atOnce = 8;
 const progressEvery = 500;
@@ -50,6 +51,7 @@ export async function demo(options: { count: string; seed: string }): Promise<vo
   const count = wholeNumber(options.count, '--count', 1_000_000);
   const seed = wholeNumber(options.seed, '--seed', 999_999_999);
   await withDatabase(async (connection, config) => {
+    refuseInventing(config);
     const ctx = await createContext(connection.db, { vault: await openKeys(connection, config) });
     const { catalog } = ctx.judgeAt(ctx.clock());
     const { code, ...span } = lastComplete(ctx.clock(), catalog.assessment);

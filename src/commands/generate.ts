@@ -12,6 +12,7 @@ import { rebuild } from '../rollup/service.ts';
 import { CommandError, openKeys, print, say, withDatabase } from './common.ts';
 import { forEachConcurrently } from './concurrent.ts';
 import { makeCases, wholeNumber } from './demo.ts';
+import { refuseInventing } from './production.ts';
 
 /** Lives told through the service, to be copied. */
 const told = 3000;
@@ -35,6 +36,7 @@ export async function generate(options: { complaints: string; years: string; wor
   const complaints = wholeNumber(options.complaints, '--complaints', 100_000_000);
   const years = wholeNumber(options.years, '--years', 20);
   await withDatabase(async (connection, config) => {
+    refuseInventing(config);
     const { db } = connection;
     const ctx = await createContext(db, { vault: await openKeys(connection, config) });
     const { catalog } = ctx.judgeAt(ctx.clock());

@@ -4,13 +4,14 @@ import type { Logger } from 'pino';
 import { build } from '../app.ts';
 import { startChaining } from '../audit/jobs.ts';
 import { shanghaiDate } from '../catalog/calendar.ts';
-import { type Config, readConfig, signInRules, ssoSettings } from '../config.ts';
+import { type Config, edgesOf, readConfig, signInRules, ssoSettings } from '../config.ts';
 import { type Context, createContext } from '../context.ts';
 import { connect, connectService } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
 import { seedBuiltIn } from '../db/seed.ts';
 import { openFiles } from '../files/open.ts';
 import { removeAbandoned } from '../files/receive.ts';
+import { checkMaster } from '../keys/master.ts';
 import { createLogger } from '../logger.ts';
 import { createDeliveries } from '../outbox/jobs.ts';
 import { startRetention } from '../privacy/jobs.ts';
@@ -18,6 +19,7 @@ import { startRollup } from '../rollup/jobs.ts';
 import { startWatch } from '../watch/jobs.ts';
 import { missingYears } from '../workorder/deadline.ts';
 import { CommandError, openKeys } from './common.ts';
+import { refuseDemo } from './production.ts';
 
 /** How often a running service looks for newly loaded reference data and new keys (`keys rotate` waits for longer). */
 const refreshMs = 30_000;
@@ -68,6 +70,7 @@ function checkCalendar(ctx: Context, log: Logger): void {
 }
 
 async function start(config: Config, log: Logger, opened: Opened): Promise<void> {
+  checkMaster(config);
   const files = openFiles(config);
   // As the owner of the tables, to migrate and to load; nothing else.
   const connection = await connect({ ...config, DATABASE_POOL: 2 });
@@ -78,6 +81,7 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
     );
   }
   await migrate(connection);
+  await refuseDemo(connection.db, config);
   await seedBuiltIn(connection.db, new Date(), config.CITY);
   await removeAbandoned(files.incoming, new Date());
   const service = await connectService(connection, config.DATABASE_POOL);
@@ -94,7 +98,7 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   const proxies = trustProxy === undefined ? {} : { trustProxy };
   const sso = ssoSettings(config);
   const limits = { publicLimits: { address, number }, loginLimits, unmaskLimit: config.UNMASK_LIMIT };
-  const app = await build(ctx, log, { ...limits, ...proxies, ...(sso && { sso }) });
+  const app = await build(ctx, log, { ...limits, ...edgesOf(config), ...proxies, ...(sso && { sso }) });
   opened.push(() => app.close());
   const refresh = setInterval(() => {
     ctx.refresh().catch((error: unknown) => log.error({ err: error }, 'reference data could not be refreshed'));

@@ -2,6 +2,7 @@
  * Every error the service answers with, in one table, as RFC 9457 problem+json: a Chinese title, an English code.
  * What is not in the table is a fault of ours: logged with its stack, answered without its text.
  */
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
@@ -56,16 +57,20 @@ const table = {
   TOTP_NOT_STARTED: [409, '没有待确认的两步验证，请先申请'],
   CONFLICT: [409, '数据已被他人改动，请重试'],
   ARTICLE_NOT_CITABLE: [422, '所引用的知识条目不存在或今天无效'],
+  REQUEST_TIMEOUT: [408, '请求发送得太慢'],
   PAYLOAD_TOO_LARGE: [413, '请求正文过大'],
+  URL_TOO_LONG: [414, '地址过长'],
   UNSUPPORTED_MEDIA: [415, '不支持的文件类型'],
   UNSUPPORTED_MEDIA_TYPE: [415, '不支持的内容类型，JSON 请用 application/json'],
   WEBHOOK_URL_REFUSED: [422, '不允许向这个地址推送'],
+  HEADERS_TOO_LARGE: [431, '请求头过大'],
   TOO_MANY_STREAMS: [429, '打开的事件流过多，请先关闭不用的'],
   LOGIN_LOCKED: [429, '登录失败次数过多，请稍后再试'],
   TOO_MANY_REQUESTS: [429, '请求太频繁，请稍后再试'],
   BAD_REQUEST: [400, '请求无法处理'],
   INTERNAL: [500, '服务内部错误'],
   CALENDAR_MISSING: [503, '工作日历缺少所需年份，无法计算时限，请联系管理员补充'],
+  OVERLOADED: [503, '服务太忙，请稍后再试'],
   UNAVAILABLE: [503, '服务暂不可用，请稍后再试'],
 } as const satisfies Record<string, readonly [number, string]>;
 
@@ -83,7 +88,7 @@ export const Problem = Type.Object(
     state: Type.Optional(Type.String({ description: '对象当前的状态（409）' })),
     allowed: Type.Optional(Type.Array(Type.String(), { description: '当前状态允许的操作（409）' })),
     version: Type.Optional(Type.Integer({ description: '工单现在的版本（STALE_VERSION）' })),
-    retryAfter: Type.Optional(Type.Integer({ description: '要等的秒数（LOGIN_LOCKED），与 Retry-After 相同' })),
+    retryAfter: Type.Optional(Type.Integer({ description: '要等的秒数（429、OVERLOADED），与 Retry-After 相同' })),
   },
   { $id: 'Problem' },
 );
@@ -166,24 +171,41 @@ function send(reply: FastifyReply, body: Static<typeof Problem>): FastifyReply {
   return reply.code(body.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(body));
 }
 
-/** Answers what is no HTTP request at all, on the bare connection. */
+/** How long a refused client may go on sending before its connection ends. */
+const partingMs = 2000;
+
+/** What Node finds wrong before there is a request. */
+const malformed: Record<string, ErrorCode> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'PAYLOAD_TOO_LARGE',
+};
+
+/** Answers what is no HTTP request at all, or none that ends, on the bare connection. */
 export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
-  const body = JSON.stringify(
-    problem(tooLarge ? 'PAYLOAD_TOO_LARGE' : 'BAD_REQUEST', tooLarge ? '请求头过大' : '不是有效的 HTTP 请求'),
-  );
+  const known = malformed[error.code ?? ''];
+  const answer = known === undefined ? problem('BAD_REQUEST', '不是有效的 HTTP 请求') : problem(known);
+  const body = JSON.stringify(answer);
   const head = [
-    `HTTP/1.1 ${tooLarge ? '413 Payload Too Large' : '400 Bad Request'}`,
+    `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status]}`,
     'content-type: application/problem+json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
+    'cache-control: no-store',
     'connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  const text = `${head.join('\r\n')}\r\n\r\n${body}`;
+  // What was answered with a timeout must not be carried out when the rest arrives after all.
+  if (known === 'REQUEST_TIMEOUT') return void socket.end(text, () => socket.destroy());
+  socket.end(text);
+  // Reading on lets the client see the answer; who only dribbles would do so for ever.
+  const timer = setTimeout(() => socket.destroy(), partingMs).unref();
+  socket.once('close', () => clearTimeout(timer));
 }
 
-/** Answers an error that arises outside any route. */
-export function answerError(error: FastifyError, reply: FastifyReply): void {
+/** Answers an address that Fastify cannot read, before there is a route and its hooks. */
+export function answerMisaddressed(error: FastifyError | AppError, reply: FastifyReply): void {
+  reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
   send(reply, toProblem(error) ?? problem('INTERNAL'));
 }
 

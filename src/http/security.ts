@@ -92,7 +92,11 @@ function waysIn({ method, config }: RouteOptions): Record<string, string[]>[] {
 function addErrorAnswers(route: RouteOptions, permission: Permission): void {
   const schema = { ...route.schema };
   const own = typeof schema.response === 'object' && schema.response !== null ? schema.response : {};
-  const answers: Record<string, unknown> = { 400: problem('请求有误'), 503: problem('服务暂不可用') };
+  const answers: Record<string, unknown> = {
+    400: problem('请求有误'),
+    429: problem('请求太频繁；Retry-After 是要等的秒数'),
+    503: problem('服务暂不可用，或太忙（OVERLOADED，Retry-After 是要等的秒数）'),
+  };
   if (permission !== 'public')
     Object.assign(answers, { 401: problem('没有登录，或令牌无效'), 403: problem('没有权限') });
   if (schema.params !== undefined) answers[404] = problem('没有找到');
@@ -165,8 +169,15 @@ function readWithin(db: Context['db'], route: RouteOptions): void {
   };
 }
 
-/** Installs the checks. `internal` routes are those of plugins (documentation), open by design. */
-export function installSecurity(app: FastifyInstance, door: Door): void {
+/**
+ * Installs the checks. `internal` routes are those of plugins (documentation), open by design. `count` counts the requests of a caller,
+ * also those that he may not make, and may refuse.
+ */
+export function installSecurity(
+  app: FastifyInstance,
+  door: Door,
+  count: (request: FastifyRequest, tokenId: number) => Promise<void>,
+): void {
   app.decorateRequest('session', null);
   app.addHook('onRoute', (route) => {
     if (route.url === '/docs' || route.url.startsWith('/docs/')) return;
@@ -180,6 +191,7 @@ export function installSecurity(app: FastifyInstance, door: Door): void {
     if (permission === undefined || permission === 'public') return;
     const session = await callerOf(door, request);
     if (session === null) throw new AppError('UNAUTHENTICATED');
+    await count(request, session.tokenId);
     await admit(door, session, request);
     request.session = session;
   });

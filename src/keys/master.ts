@@ -9,12 +9,19 @@ import { KeyError, parseKey } from './sealing.ts';
 
 const commandMs = 30_000;
 
-type Sources = Pick<
-  Config,
-  'MASTER_KEY' | 'MASTER_KEY_FILE' | 'MASTER_KEY_COMMAND' | 'DATA_DIR' | 'DATABASE_URL' | 'NODE_ENV'
->;
+type Sources = Pick<Config, 'MASTER_KEY' | 'MASTER_KEY_FILE' | 'MASTER_KEY_COMMAND' | 'DATA_DIR' | 'NODE_ENV'>;
 
-/** The key as configured. Throws KeyError, also where production on a database elsewhere has none. */
+/** Throws KeyError where production has no key of its own: one that is made beside the data would be lost, or stolen, with them. */
+export function checkMaster(config: Sources): void {
+  const { MASTER_KEY, MASTER_KEY_FILE, MASTER_KEY_COMMAND, NODE_ENV, DATA_DIR } = config;
+  if (NODE_ENV !== 'production' || (MASTER_KEY ?? MASTER_KEY_FILE ?? MASTER_KEY_COMMAND) !== undefined) return;
+  throw new KeyError(
+    `生产环境（NODE_ENV=production）须设 MASTER_KEY、MASTER_KEY_FILE 或 MASTER_KEY_COMMAND，不用开发时自动造的密钥；\
+以前用自动造的：把 ${join(DATA_DIR, 'master.key')} 移到数据目录以外，设 MASTER_KEY_FILE 指向它`,
+  );
+}
+
+/** The key as configured. Throws KeyError, also where production has none. */
 export async function readMaster(config: Sources): Promise<Buffer> {
   const { MASTER_KEY, MASTER_KEY_FILE, MASTER_KEY_COMMAND } = config;
   const given = [MASTER_KEY, MASTER_KEY_FILE, MASTER_KEY_COMMAND].filter((one) => one !== undefined);
@@ -23,8 +30,7 @@ export async function readMaster(config: Sources): Promise<Buffer> {
   if (MASTER_KEY_FILE !== undefined) return readKeyFile(MASTER_KEY_FILE);
   if (MASTER_KEY_COMMAND !== undefined)
     return parseKey(await outputOf(MASTER_KEY_COMMAND), 'MASTER_KEY_COMMAND 的输出');
-  if (config.DATABASE_URL !== undefined && config.NODE_ENV === 'production')
-    throw new KeyError('生产环境须设 MASTER_KEY、MASTER_KEY_FILE 或 MASTER_KEY_COMMAND：没有主密钥，个人信息无法加密');
+  checkMaster(config);
   return ownKey(config.DATA_DIR);
 }
 

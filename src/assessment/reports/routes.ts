@@ -108,6 +108,10 @@ function casesRoute(app: Api, ctx: Context, report: Listed): void {
   );
 }
 
+/** Nothing but the page itself and its own styles; the rest as of every answer. */
+const pagePolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 function bulletinRoute(app: Api, ctx: Context): void {
   app.get(
     '/reports/bulletin',
@@ -122,10 +126,7 @@ function bulletinRoute(app: Api, ctx: Context): void {
       },
     },
     async (request, reply) => {
-      reply
-        .type('text/html; charset=utf-8')
-        // Nothing but the page itself and its own styles.
-        .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
+      reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy);
       return bulletin(ctx, request.query, scopeOf(sessionOf(request)), ctx.clock());
     },
   );
