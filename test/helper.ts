@@ -107,14 +107,18 @@ export function keysOf({ db }: Pick<Connection, 'db'>, clock: () => Date = () =>
 }
 
 /** The real service on a database of its own. */
-export async function app(t: T, now: Date = noon, options: ContextOptions & { city?: string } = {}): Promise<TestApp> {
+export async function app(
+  t: T,
+  now: Date = noon,
+  options: ContextOptions & { city?: string; settings?: Parameters<typeof build>[2] } = {},
+): Promise<TestApp> {
   const connection = await db(t, options.city);
   const clock = clockAt(now);
   const { signal } = connection;
   const vault = await keysOf(connection, () => clock.now);
   const own = { clock: () => clock.now, signal, vault, files: ownFiles(t) };
   const ctx = await createContext(connection.db, { ...own, ...options });
-  const service = await build(ctx, createLogger({ LOG_LEVEL: 'silent' }));
+  const service = await build(ctx, createLogger({ LOG_LEVEL: 'silent' }), options.settings);
   t.teardown(() => service.close());
   const caller = (token: string): Caller => {
     const send = async (
