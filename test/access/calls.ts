@@ -2,6 +2,7 @@
  * One line for each operation of openapi.yaml: its permission, on what beyond the role its answer depends, and what fills its path,
  * query and body in a place.
  */
+import { randomBytes } from 'node:crypto';
 import type { Permission } from '../../src/access/roles.ts';
 import { file, form, formType } from '../attachment/form.ts';
 import { answered, done, duty } from '../life.ts';
@@ -24,9 +25,10 @@ export type Sight =
   | 'article'
   | 'owner'
   | 'webhook'
+  | 'taken webhook'
   | 'evaluation'
   | 'stranger'
-  | 'sign-on';
+  | 'nothing there';
 
 export interface Call {
   permission: Permission;
@@ -88,7 +90,10 @@ export const calls: Record<string, Call> = {
     key: 'other',
     body: ({ number }) => ({ to: number, kind: 'duplicate' }),
   }),
-  unlinkComplaints: line('complaint.link', 'role', { key: 'other', body: ({ number }) => ({ to: number, reason }) }),
+  unlinkComplaints: line('complaint.link', 'nothing there', {
+    key: 'other',
+    body: ({ number }) => ({ to: number, reason }),
+  }),
   readTriage: line('triage.read'),
   readGroups: line('group.read'),
   closeGroup: line('group.close', 'alarm', { key: 'alarm', ...with_({ reason }) }),
@@ -192,10 +197,13 @@ export const calls: Record<string, Call> = {
   testWebhook: line('webhook.manage', 'webhook', { key: 'webhook' }),
   listDeliveries: line('webhook.manage', 'webhook', { key: 'webhook' }),
   replayDeliveries: line('webhook.manage', 'webhook', { key: 'webhook', ...with_({ from: '2026-11-22T00:00:00Z' }) }),
-  deleteWebhook: line('webhook.manage', 'webhook', { key: 'webhook' }),
+  deleteWebhook: line('webhook.manage', 'taken webhook', { key: 'webhook' }),
   readAudit: line('audit.read'),
   verifyAudit: line('audit.read'),
-  login: line('public', 'stranger', with_({ login: 'nobody', password: 'no password of anybody' })),
+  // Another each time: nobody is locked out.
+  login: line('public', 'stranger', {
+    body: () => ({ login: `nobody-${randomBytes(4).toString('hex')}`, password: 'no password of anybody' }),
+  }),
   readMe: line('self'),
   logout: personal,
   listSessions: personal,
@@ -204,8 +212,8 @@ export const calls: Record<string, Call> = {
   beginTotp: personalWith({ password: 'x' }),
   confirmTotp: personalWith({ code: '123456' }),
   removeTotp: personalWith({ password: 'x', totp: '123456' }),
-  startOidc: line('public', 'sign-on'),
-  finishOidc: line('public', 'sign-on'),
+  startOidc: line('public', 'nothing there'),
+  finishOidc: line('public', 'nothing there'),
   listUsers: line('user.manage'),
   createUser: line('user.manage', 'role', with_({ login: 'sunbing', name: '孙丙', role: 'operator' })),
   getUser: keyed('user.manage', 'user'),
