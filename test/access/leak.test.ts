@@ -4,6 +4,7 @@ import t from 'tap';
 import { type Answer, app, type Caller, complaint } from '../helper.ts';
 import { answered, done, lifeOf } from '../life.ts';
 import { onThisMachine } from '../outbox/receiver.ts';
+import { open } from '../queue/stream.ts';
 import { type Place, places, streetOf, unknown } from './places.ts';
 
 const life = await lifeOf(await app(t, undefined, onThisMachine));
@@ -147,4 +148,33 @@ t.test('nor does the time tell', async (t) => {
     const ratio = median(there) / median(nowhere);
     t.ok(ratio > 1 / 3 && ratio < 3, `${others}: ${ratio.toFixed(2)} times as long`);
   }
+});
+
+t.test('the stream tells of nothing that others do', async (t) => {
+  const stream = await open(t, life.app, handler);
+  await workElsewhere();
+  // What comes last is the unit's own: whatever was told before it would stand before it.
+  const { orders } = (
+    await life.operator.post('/complaints', complaint({ matter: 'M05.06.02', text: '电梯停了', street: streetOf.own }))
+  ).body;
+  const ours: { id: string; unit: { code: string } }[] = orders;
+  const id = ours.find(({ unit }) => unit.code === streetOf.own)?.id;
+  const events = await stream.count(1);
+  stream.stop();
+  t.same(
+    events.map(({ order }) => order.id),
+    [id],
+  );
+});
+
+t.test('a channel is told of no complaint of others', async (t) => {
+  const channel = await life.as('channel');
+  const text = '居民楼电梯漏水，请尽快修理。';
+  const mine = (await channel.post('/complaints', complaint({ text, matter: 'M05.06.02', street: streetOf.own }))).body;
+  t.same([mine.similar, mine.group], [[], null], 'when it files one like them');
+  t.same(
+    (await channel.get('/complaints?limit=500')).body.items.map(({ number }: { number: string }) => number),
+    [mine.number],
+  );
+  t.same((await channel.get(encodeURI('/complaints?q=电梯'))).body.items.length, 1);
 });
