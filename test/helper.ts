@@ -26,12 +26,14 @@ import { createLogger } from '../src/logger.ts';
 import { databaseUrl, type Note, noteFile, testMaster } from './server.ts';
 
 export type T = Test;
+/** What is cleared away in the end: all that a service needs of a test. */
+export type Teardown = Pick<T, 'teardown'> | { teardown(close: () => unknown): void };
 
 /**
  * A clone of the template for one test file, dropped when the test ends. With the name of a city, an empty database into which
  * that city's reference data are loaded.
  */
-export async function db(t: T, city?: string): Promise<Connection> {
+export async function db(t: Teardown, city?: string): Promise<Connection> {
   const note: Note = JSON.parse(readFileSync(noteFile, 'utf8'));
   const name = `jiesu_test_${randomBytes(6).toString('hex')}`;
   const admin = postgres(note.url, { max: 1, onnotice: () => undefined });
@@ -95,7 +97,7 @@ export interface TestApp {
 }
 
 /** A folder of its own for the files of one test. */
-function ownFiles(t: T): Files {
+function ownFiles(t: Teardown): Files {
   const folder = mkdtempSync(join(tmpdir(), 'jiesu-files-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   return folderFiles(folder);
@@ -107,7 +109,11 @@ export function keysOf({ db }: Pick<Connection, 'db'>, clock: () => Date = () =>
 }
 
 /** The real service on a database of its own. */
-export async function app(t: T, now: Date = noon, options: ContextOptions & { city?: string } = {}): Promise<TestApp> {
+export async function app(
+  t: Teardown,
+  now: Date = noon,
+  options: ContextOptions & { city?: string; settings?: Parameters<typeof build>[2] } = {},
+): Promise<TestApp> {
   const connection = await db(t, options.city);
   const clock = clockAt(now);
   const { signal } = connection;
@@ -117,7 +123,7 @@ export async function app(t: T, now: Date = noon, options: ContextOptions & { ci
   const serving = await connectService(connection, 6);
   t.teardown(serving.close);
   const ctx = await createContext(serving.db, { ...own, ...options });
-  const service = await build(ctx, createLogger({ LOG_LEVEL: 'silent' }));
+  const service = await build(ctx, createLogger({ LOG_LEVEL: 'silent' }), options.settings);
   t.teardown(() => service.close());
   const caller = (token: string): Caller => {
     const send = async (

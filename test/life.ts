@@ -35,7 +35,11 @@ export interface Life extends TestApp {
 }
 
 export async function life(t: T): Promise<Life> {
-  const service = await app(t);
+  return lifeOf(await app(t));
+}
+
+/** The same on a service that is there already. */
+export async function lifeOf(service: TestApp): Promise<Life> {
   const { as } = service;
   const units = new Map<string, Caller>();
   const of = async (role: 'handler' | 'manager', unit: string) => {

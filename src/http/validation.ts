@@ -39,7 +39,15 @@ export function isInstant(text: string): boolean {
 }
 
 function createAjv(coerceTypes: boolean): Ajv {
-  const ajv = new Ajv({ allErrors: true, coerceTypes, removeAdditional: false, useDefaults: true, strictTypes: false });
+  const ajv = new Ajv({
+    allErrors: true,
+    coerceTypes,
+    removeAdditional: false,
+    useDefaults: true,
+    strictTypes: false,
+    // Otherwise no maximum is asked of what is converted to infinity (`?limit=1e999`).
+    strictNumbers: !coerceTypes,
+  });
   ajv.addFormat('date', isDate);
   ajv.addFormat('date-time', isInstant);
   ajv.addFormat('plain-text', isPlain);

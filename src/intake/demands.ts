@@ -32,12 +32,12 @@ export interface SplitRule {
   unmarked: number;
 }
 
-/** Figures and words that open a point of a list. */
+/** Figures and words that open a point of a list. One character before them is enough to look at: a run of white space is not walked again and again. */
 const numbered =
-  /(?:^|[\n。；;：:，,！!？?\s])\s*((?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、．.](?!\d)|[①-⑩]|[其第][一二三四五][，,、：:是]|[一二三四五]是))/g;
+  /(?:^|[\n。；;：:，,！!？?\s])((?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、．.](?!\d)|[①-⑩]|[其第][一二三四五][，,、：:是]|[一二三四五]是))/g;
 /** Words that open a further point, at the start of a clause. */
 const joined =
-  /(?:^|[\n。；;，,！!？?\s])\s*((?:另外|此外|除此之外|还有|同时(?:反映|还|也)|再有|再就是|再[说一]?个?别的|再一个|再说|顺便|另[，,称外一]?|并(?:反映|且反映)|以及反映|(?:来电人|市民)?(?:还|也)(?:想|要)?(?:反映|问|投诉|咨询|举报)|又及|附带))/g;
+  /(?:^|[\n。；;，,！!？?\s])((?:另外|此外|除此之外|还有|同时(?:反映|还|也)|再有|再就是|再[说一]?个?别的|再一个|再说|顺便|另[，,称外一]?|并(?:反映|且反映)|以及反映|(?:来电人|市民)?(?:还|也)(?:想|要)?(?:反映|问|投诉|咨询|举报)|又及|附带))/g;
 const sentenceEnd = /[。！!？?；;\n]/;
 /** Fewer Chinese characters than this are no demand. */
 const leastLength = 5;

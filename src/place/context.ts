@@ -115,7 +115,7 @@ export function tailAt(text: string, at: number): Tail {
 }
 
 const FILLER =
-  /^(?:[东西南北中内外]?(?:路|大?街|胡同|巷)|[\d甲乙丙]+号?院?|附近|辖区|所属|下辖|管辖|的|[\s,、\-—/()·:])*$/;
+  /^(?:[东西南北中内外]?(?:路|大?街|胡同|巷)|[\d甲乙丙]号?院?|附近|辖区|所属|下辖|管辖|的|[\s,、\-—/()·:])*$/;
 const REGION = /^(?:的|[\u4e00-\u9fff]{1,6}(?:[市县州盟旗镇乡]|(?<![小社校园])区))?$/;
 
 /** Whether two places stand so close that the first says where the second is. */

@@ -68,7 +68,7 @@ function otherNumbers(base: string): string[] {
 /** Other ways to write the name of a community: 第二社区 = 二区, 四区 = 四社区, 东四五 = 东四区 and 东五区, X东苑第三 = X苑东三区. */
 export function spellings(base: string): string[] {
   const found = otherNumbers(base);
-  const plain = base.replace(/\([^)]*\)/, '');
+  const plain = base.replace(/\([^()]*\)/, '');
   if (plain !== base && plain.length > 3) found.push(plain);
   const numbered = /^(.*?[^\d第十])(第?)(\d)(区?)$/.exec(base);
   if (numbered) {
@@ -101,7 +101,7 @@ export function estates(base: string): string[] {
   let rest = base;
   for (let round = 0; round < 4; round += 1) {
     const cut = /第?[\d十]/.test(rest.slice(-4))
-      ? rest.replace(/第?[\d十]+(?:号院|号|区|里|院)?[东西南北]?$/, '')
+      ? rest.replace(/(?:第|(?<![\d十]))[\d十]+(?:号院|号|区|里|院)?[东西南北]?$/, '')
       : rest.replace(/[东西南北中](?:区|里|园|院|苑|坊)?$/, '');
     if (cut === rest) break;
     rest = cut;

@@ -220,3 +220,11 @@ t.test('an expired token', async (t) => {
     t.match(headers['content-type'], /problem\+json/, method);
   }
 });
+
+t.test('numbers in query strings that are none', async (t) => {
+  const admin = await as('admin');
+  for (const limit of ['1e999', '-1e999', 'Infinity', '-Infinity', 'NaN', '0', '501', '1.5', '5e-324', '0x1F5', '']) {
+    const answer = await admin.get(`/complaints?limit=${limit}`);
+    refused(t, `limit ${limit}`, answer, 400, 'VALIDATION_FAILED', 'limit');
+  }
+});
