@@ -63,6 +63,9 @@ GRANT INSERT ON audit, audit_pending TO jiesu_unit, jiesu_channel;
 -- What opens the sealed callers and guards signing in, they need not read.
 REVOKE SELECT ON data_keys, recovery_codes, login_attempts FROM jiesu_unit, jiesu_channel;
 --> statement-breakpoint
+-- How many a person has left, which he is told.
+GRANT SELECT (user_id) ON recovery_codes TO jiesu_unit;
+--> statement-breakpoint
 ALTER TABLE complaints ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
 ALTER TABLE callers ENABLE ROW LEVEL SECURITY;

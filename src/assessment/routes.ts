@@ -2,7 +2,6 @@
 import { Type } from 'typebox';
 import { scopeOf } from '../access/scope.ts';
 import type { Context } from '../context.ts';
-import { recordExport } from '../db/audit.ts';
 import type { Api } from '../http/api.ts';
 import { ref } from '../http/schemas.ts';
 import { sessionOf } from '../http/security.ts';
@@ -56,12 +55,10 @@ export function assessmentRoutes(app: Api, ctx: Context): void {
       },
     },
     async (request, reply) => {
-      const { format = 'json', bom, ...query } = request.query;
-      const session = sessionOf(request);
-      const report = await ratesReport(ctx, query, scopeOf(session), ctx.clock());
+      const { format = 'json', bom: _bom, ...query } = request.query;
+      const report = await ratesReport(ctx, query, scopeOf(sessionOf(request)), ctx.clock());
       if (format === 'json') return report;
-      await recordExport(ctx.db, session, 'rates', request.query, ctx.clock());
-      return sendTable(reply, ratesTable(report, ratesColumns), format, bom);
+      return sendTable(ctx, request, reply, ratesTable(report, ratesColumns), format);
     },
   );
 }
@@ -80,12 +77,10 @@ function rankingRoutes(app: Api, ctx: Context): void {
       },
     },
     async (request, reply) => {
-      const { format = 'json', bom, ...query } = request.query;
-      const session = sessionOf(request);
-      const report = await rankingReport(ctx, query, scopeOf(session), ctx.clock());
+      const { format = 'json', bom: _bom, ...query } = request.query;
+      const report = await rankingReport(ctx, query, scopeOf(sessionOf(request)), ctx.clock());
       if (format === 'json') return report;
-      await recordExport(ctx.db, session, 'ranking', request.query, ctx.clock());
-      return sendTable(reply, rankingTable(report, ratesColumns), format, bom);
+      return sendTable(ctx, request, reply, rankingTable(report, ratesColumns), format);
     },
   );
 
@@ -102,12 +97,10 @@ function rankingRoutes(app: Api, ctx: Context): void {
       },
     },
     async (request, reply) => {
-      const { format = 'json', bom, ...query } = request.query;
-      const session = sessionOf(request);
-      const report = await exclusionsReport(ctx, query, scopeOf(session), ctx.clock());
+      const { format = 'json', bom: _bom, ...query } = request.query;
+      const report = await exclusionsReport(ctx, query, scopeOf(sessionOf(request)), ctx.clock());
       if (format === 'json') return report;
-      await recordExport(ctx.db, session, 'exclusions', request.query, ctx.clock());
-      return sendTable(reply, exclusionsTable(report), format, bom);
+      return sendTable(ctx, request, reply, exclusionsTable(report), format);
     },
   );
 }

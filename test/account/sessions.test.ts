@@ -83,3 +83,12 @@ t.test('what is open, such as an event stream, ends with the session', async (t)
   await (await as('admin')).patch(`/users/${one.id}`, { active: false });
   t.same(await live(), [false, false, true], 'departed');
 });
+
+t.test('who handles for a unit reads what is his own as well', async (t) => {
+  for (const role of ['handler', 'manager'] as const) {
+    const one = await person(service, `songli${role}`, role);
+    t.match((await one.get('/auth/me')).body, { role, unit: '110105026' }, role);
+    t.match((await one.get('/auth/sessions')).body, { items: [{ current: true }] }, role);
+    t.equal((await one.get('/queue')).status, 200, role);
+  }
+});

@@ -1,10 +1,13 @@
 /** Reports as files: CSV and XLSX, of any table. */
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
+import type { Context } from '../../context.ts';
+import { recordExport } from '../../db/audit.ts';
 import { tableCsv } from '../../figures/csv.ts';
 import { tableXlsx, xlsxType } from '../../figures/spreadsheet.ts';
 import type { Table, TableBasis } from '../../figures/table.ts';
 import { oneOf } from '../../http/schemas.ts';
+import { sessionOf } from '../../http/security.ts';
 
 /** Media types of files, by their ending. */
 export const fileTypes = { csv: 'text/csv; charset=utf-8', xlsx: xlsxType } as const;
@@ -34,13 +37,16 @@ function fileName({ name, by, period }: Table<TableBasis>, ending: string): stri
   return `${name}-${by}-${period.code ?? `${period.from.slice(0, 10)}_${period.to.slice(0, 10)}`}.${ending}`;
 }
 
-/** A report as a file, to be sent by whoever asked for it. */
+/** A report as a file, which is recorded in the audit. */
 export async function sendTable(
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  request: FastifyRequest<{ Querystring: { bom?: string } }>,
   reply: FastifyReply,
   table: Table<TableBasis>,
   format: 'csv' | 'xlsx',
-  bom: string | undefined,
 ) {
+  const { query } = request;
+  await recordExport(db, sessionOf(request), table.name, query, clock());
   reply.type(fileTypes[format]).header('content-disposition', `attachment; filename="${fileName(table, format)}"`);
-  return format === 'csv' ? tableCsv(table, wantsBom(bom)) : tableXlsx(table);
+  return format === 'csv' ? tableCsv(table, wantsBom(query.bom)) : tableXlsx(table);
 }

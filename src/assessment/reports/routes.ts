@@ -60,12 +60,10 @@ function reportRoute(app: Api, ctx: Context, report: Report): void {
       },
     },
     async (request, reply) => {
-      const { format = 'json', bom, ...query } = request.query;
-      const session = sessionOf(request);
-      const table = await runReport(ctx, report, query, scopeOf(session), ctx.clock());
+      const { format = 'json', bom: _bom, ...query } = request.query;
+      const table = await runReport(ctx, report, query, scopeOf(sessionOf(request)), ctx.clock());
       if (format === 'json') return answerOf(table);
-      await recordExport(ctx.db, session, report.name, request.query, ctx.clock());
-      return sendTable(reply, table, format, bom);
+      return sendTable(ctx, request, reply, table, format);
     },
   );
 }
