@@ -9,11 +9,7 @@ BEGIN
     BEGIN
       -- Without inheriting: the policies of the narrow roles are not those of the service.
       EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', wanted);
-    EXCEPTION
-      WHEN duplicate_object OR unique_violation THEN NULL;
-      WHEN insufficient_privilege THEN
-        RAISE EXCEPTION '数据库用户 % 不能建角色 %', current_user, wanted USING HINT =
-          format('请管理员执行：create role jiesu_service noinherit; create role jiesu_unit; create role jiesu_channel; grant jiesu_unit, jiesu_channel to jiesu_service; grant jiesu_service to %I;', current_user);
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
     END;
   END LOOP;
   IF NOT pg_has_role('jiesu_service', 'jiesu_unit', 'MEMBER') OR NOT pg_has_role('jiesu_service', 'jiesu_channel', 'MEMBER') THEN
@@ -22,6 +18,9 @@ BEGIN
   IF NOT pg_has_role('jiesu_service', 'MEMBER') THEN
     EXECUTE format('GRANT jiesu_service TO %I', current_user);
   END IF;
+EXCEPTION WHEN insufficient_privilege THEN
+  RAISE insufficient_privilege USING MESSAGE = format(
+    '用户 %1$s 不能建角色；请管理员执行：create role jiesu_service noinherit; create role jiesu_unit; create role jiesu_channel; grant jiesu_unit, jiesu_channel to jiesu_service; grant jiesu_service to %1$I;（已有的略去）', current_user);
 END $$;
 --> statement-breakpoint
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;

@@ -28,8 +28,8 @@ async function isNewest({ db }: Pick<Connection, 'db'>): Promise<boolean> {
 /** Throws MigrationError where there is something to run and the user of the database may not. */
 export async function migrate(connection: Pick<Connection, 'db'>): Promise<void> {
   const { db } = connection;
-  if (await isNewest(connection)) return;
   try {
+    if (await isNewest(connection)) return;
     await db.transaction(async (tx) => {
       await tx.execute(sql`select pg_advisory_xact_lock(${migrationLock})`);
       // On a connection of its own: the lock above only makes others wait.
@@ -37,11 +37,15 @@ export async function migrate(connection: Pick<Connection, 'db'>): Promise<void>
     });
   } catch (error) {
     if (errorCode(error) !== '42501') throw error;
-    throw new MigrationError(
-      '数据库用户无权更新结构：请以表的所有者运行 jiesu migrate，或见 docs/privacy.md 的“数据库角色”',
-      {
-        cause: error,
-      },
-    );
+    const why = `数据库用户无权更新结构（${messageOf(error)}）`;
+    throw new MigrationError(`${why}。请以表的所有者运行 jiesu migrate，见 docs/privacy.md 的“数据库角色”`, {
+      cause: error,
+    });
   }
+}
+
+/** What the database itself said. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : messageOf(error.cause);
 }

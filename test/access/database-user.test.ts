@@ -29,6 +29,7 @@ t.test('a user that belongs to the role of the service', async (t) => {
     await owner.db.execute(sql.raw(`drop database ${empty} with (force)`));
     await owner.db.execute(sql.raw(`drop role ${name}`));
   });
+  await t.rejects(migrate(user), { message: /无权更新结构/ }, 'it may not even look');
   await t.rejects(connectService(user, 1), { message: /jiesu_service/ }, 'it belongs to no role yet');
   await t.rejects(migrate(stranger), { message: /无权更新结构/ }, 'an empty database, which it may not fill');
   await owner.db.execute(sql.raw(`grant jiesu_service to ${name}`));
