@@ -32,6 +32,8 @@ export interface Note {
   template: string;
   /** Whether this run has started the server. */
   embedded: boolean;
+  /** Whether its migrations made the roles of the service, which belong to the whole server. */
+  madeRoles: boolean;
 }
 
 /** The master key of all tests, in base64. */
