@@ -8,9 +8,10 @@ export function ref<T extends TSchema & { $id?: string }>(schema: T) {
   return Type.Unsafe<Static<T>>({ $ref: `${schema.$id}#` });
 }
 
-/** The schema or null. Not for references. */
+/** The schema or null. Not for references. A list of values names null as well: `nullable` alone does not add it (OpenAPI 3.0.3). */
 export function nullable<T extends TSchema>(schema: T) {
-  return Type.Unsafe<Static<T> | null>({ ...schema, nullable: true });
+  const values = 'enum' in schema && Array.isArray(schema.enum) ? { enum: [...schema.enum, null] } : {};
+  return Type.Unsafe<Static<T> | null>({ ...schema, ...values, nullable: true });
 }
 
 /** One of a fixed list of words, as an enum. */
