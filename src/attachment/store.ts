@@ -2,8 +2,8 @@
 import { and, count, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { type Scope, type Session, scopeOf } from '../access/scope.ts';
 import { attachments } from '../db/attachment-tables.ts';
-import { units } from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
+import { familyOf } from '../db/sight.ts';
 import { callers, complaints, orders } from '../db/tables.ts';
 import { sightOf } from './sight.ts';
 
@@ -17,8 +17,7 @@ export interface Target {
 }
 
 /** The unit and those below it. */
-const family = (unit: string): SQL =>
-  sql`(select ${unit}::text union all select ${units.code} from ${units} where ${units.parent} = ${unit})`;
+const family = (unit: string): SQL => sql`(${familyOf(unit)})`;
 
 const hasOrder = (complaintId: SQL, unit: string): SQL =>
   sql`exists (select 1 from ${orders} o where o.complaint_id = ${complaintId} and o.unit in ${family(unit)})`;

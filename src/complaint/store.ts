@@ -1,8 +1,8 @@
 /** Reading complaints by many conditions, and writing what the triage desk decides. */
 import { and, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
-import { units } from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
+import { familyOf } from '../db/sight.ts';
 import { callers, complaints, corrections, orders } from '../db/tables.ts';
 
 const columns = {
@@ -46,8 +46,7 @@ function selectComplaints(db: Db) {
 export type ComplaintRow = Awaited<ReturnType<typeof selectComplaints>>[number];
 
 /** A unit and those below it, as an array that is known before any order is read: so the index on the unit serves. */
-const unitsOf = (unit: string) =>
-  sql`array(select ${unit}::text union all select ${units.code} from ${units} where ${units.parent} = ${unit})`;
+const unitsOf = (unit: string) => sql`array(${familyOf(unit)})`;
 
 /** Complaints of which some units have an order. Where those are few, they are looked up one by one, whatever the planner believes. */
 function heldBy(some: SQL, few: boolean): SQL {

@@ -43,11 +43,14 @@ export function followViews<T extends PostgresJsDatabase<Record<string, never>>>
   });
 }
 
+/** A unit and those below it, as a select of codes. */
+export const familyOf = (unit: string): SQL =>
+  sql`select ${unit}::text union all select ${units.code} from ${units} where ${units.parent} = ${unit}`;
+
 /** What the policies of a narrow role are told. A unit sees its own orders and those of the units below it. */
 function told(scope: View['scope']): SQL {
   if (scope.kind === 'filed') return sql`set_config('jiesu.token', ${String(scope.tokenId)}, true)`;
-  return sql`set_config('jiesu.units', array(select ${scope.unit}::text union all
-    select ${units.code} from ${units} where ${units.parent} = ${scope.unit})::text, true)`;
+  return sql`set_config('jiesu.units', array(${familyOf(scope.unit)})::text, true)`;
 }
 
 /** From here to the end of the transaction, or to the next of these: only what the scope shows. */
