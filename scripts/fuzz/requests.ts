@@ -1,6 +1,7 @@
 /** Requests for the fuzzer: sound ones, made from openapi.yaml and what exists, and what is done to them. All by a seed. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { createRandom } from '../../src/demo/random.ts';
 import { calls } from '../../test/access/calls.ts';
 import type { Place } from '../../test/access/places.ts';
 import { file, form, formType } from '../../test/attachment/form.ts';
@@ -19,15 +20,9 @@ export interface Request {
 /** Whole numbers below `n`, the same ones for the same seed. */
 export type Dice = (n: number) => number;
 
-/** mulberry32. */
 export function dice(seed: number): Dice {
-  let state = seed >>> 0;
-  return (n) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % n;
-  };
+  const { next } = createRandom(seed);
+  return (n) => (next() * 2 ** 32) % n;
 }
 
 export function pick<T>(roll: Dice, from: readonly T[]): T {
