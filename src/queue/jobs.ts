@@ -215,8 +215,10 @@ async function beat(ctx: Context, streams: ReadonlySet<Stream>): Promise<void> {
     else if (stream.stuck) out.destroy();
     stream.stuck = out.writableNeedDrain;
   }
-  if (streams.size === 0) return;
-  const sessions = [...streams].map(({ session }) => session);
+  // Those that open while their tokens are looked up are not asked about: the next heartbeat is theirs.
+  const asked = [...streams];
+  if (asked.length === 0) return;
+  const sessions = asked.map(({ session }) => session);
   const live = await stillLive(ctx.db, sessions, ctx.signIn, ctx.clock());
-  for (const { session, out } of streams) if (!live.has(session)) out.end();
+  for (const { session, out } of asked) if (!live.has(session)) out.end();
 }

@@ -6,7 +6,7 @@ import { createContext } from '../../src/context.ts';
 import { connectTo } from '../../src/db/connect.ts';
 import { createLogger } from '../../src/logger.ts';
 import { app, type Caller, refused } from '../helper.ts';
-import { bySignal, file, listen, node, open, told, until, wait } from './stream.ts';
+import { bySignal, file, listen, node, open, type Stream, told, until, wait } from './stream.ts';
 
 t.test('a stream ends with its token', async (t) => {
   const service = await app(t);
@@ -28,6 +28,17 @@ t.test('a stream ends with its token', async (t) => {
   service.clock.forward(366 * 24 * 60);
   await stays.ended;
   t.ok(stays.response.complete, 'and ends when its token expires');
+});
+
+t.test('a stream that opens while the tokens are looked at goes on', async (t) => {
+  const service = await app(t);
+  const caller = await service.as('handler', '110105026');
+  const far = await node(t, service, { lookMs: 500, heartbeatMs: 2 });
+  const streams: Stream[] = [];
+  for (let n = 0; n < 15; n += 1) streams.push(await open(t, far, caller));
+  const id = await file(await service.as('operator'));
+  for (const stream of streams) await Promise.race([stream.count(1), stream.ended]);
+  t.same(streams.map(told), Array(15).fill([`${id} dispatched`]));
 });
 
 t.test('who may, and how many', async (t) => {
@@ -86,7 +97,8 @@ t.test('a receiver that takes nothing is cut off, and what it did not take is ke
   const dead = await open(t, far, unit, since);
   dead.response.pause();
   t.equal((await reader.count(1001)).length, 1001, 'who reads is told everything');
-  await until(() => dead.response.socket.destroyed);
+  // Six heartbeats, of which two are enough. A socket that is not read does not tell that it was closed.
+  await wait(3000);
   dead.response.resume();
   await dead.ended;
   t.ok(dead.events.length < 1001, 'who does not is cut off');
