@@ -44,6 +44,11 @@ export function scopeOf({ role, unit, tokenId }: Session): Scope {
   return { kind: 'all' };
 }
 
+/** Whether a scope shows what a unit has: its own, or that of a unit below it. SQL asks the same of `db/seen.ts`. */
+export function holdsUnit(scope: Scope, { code, parent }: { code: string; parent: string | null }): boolean {
+  return scope.kind === 'all' || (scope.kind === 'unit' && (code === scope.unit || parent === scope.unit));
+}
+
 /** The unit of a session. Throws FORBIDDEN where it belongs to none. */
 export function unitOf({ unit }: Session): string {
   if (unit === null) throw new AppError('FORBIDDEN', '令牌不属于任何单位');

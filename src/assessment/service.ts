@@ -1,5 +1,5 @@
 /** The report of the three rates: what is asked is checked, counted in one snapshot, computed, named and put in order. */
-import type { Scope } from '../access/scope.ts';
+import { holdsUnit, type Scope } from '../access/scope.ts';
 import type { AssessmentRule } from '../catalog/assessment-rules.ts';
 import { shanghaiDate, shanghaiTime } from '../catalog/calendar.ts';
 import { type Catalog, divisionOf, unitOf } from '../catalog/catalog.ts';
@@ -49,7 +49,7 @@ export function checkFilters(
   const asked = unitOf(catalog, unit);
   if (asked === undefined) throw fieldError('unit', `没有代码为 ${unit} 的单位`);
   // An empty report would read as "this unit had no cases".
-  if (scope.kind === 'unit' && unit !== scope.unit && asked.parent !== scope.unit) {
+  if (!holdsUnit(scope, asked)) {
     throw new AppError('FORBIDDEN', '只能查看本单位及下级单位的数据');
   }
 }
@@ -210,7 +210,7 @@ export async function rankingReport(ctx: World, query: RankingQuery, scope: Scop
 /** Whether a unit's row was asked for, and is the asker's to see. */
 function isSeen(key: string, unit: string | undefined, scope: Scope, catalog: Catalog): boolean {
   if (unit !== undefined && key !== unit) return false;
-  return scope.kind !== 'unit' || key === scope.unit || unitOf(catalog, key)?.parent === scope.unit;
+  return holdsUnit(scope, { code: key, parent: unitOf(catalog, key)?.parent ?? null });
 }
 
 /** What the exclusions make of the figures: both bases side by side, and how many cases each reason takes out, row by row. */

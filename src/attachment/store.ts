@@ -1,9 +1,9 @@
 /** Attachments in the database. Every query of them keeps to what its reader may see. */
-import { and, count, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, eq, isNotNull, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { type Scope, type Session, scopeOf } from '../access/scope.ts';
 import { attachments } from '../db/attachment-tables.ts';
 import type { Db } from '../db/connect.ts';
-import { familyOf } from '../db/sight.ts';
+import { complaintsSeen, ordersSeen } from '../db/seen.ts';
 import { callers, complaints, orders } from '../db/tables.ts';
 import { sightOf } from './sight.ts';
 
@@ -16,39 +16,25 @@ export interface Target {
   unit: string | null;
 }
 
-/** The unit and those below it. */
-const family = (unit: string): SQL => sql`(${familyOf(unit)})`;
-
-const hasOrder = (complaintId: SQL, unit: string): SQL =>
-  sql`exists (select 1 from ${orders} o where o.complaint_id = ${complaintId} and o.unit in ${family(unit)})`;
-
-function complaintWithin(scope: Scope): SQL | undefined {
-  if (scope.kind === 'filed') return eq(complaints.filedBy, scope.tokenId);
-  return scope.kind === 'unit' ? hasOrder(sql`${complaints.id}`, scope.unit) : undefined;
-}
+const ownComplaints = (scope: Scope) => complaintsSeen(scope, complaints);
+/** A channel sees none of what units keep with their orders. */
+const ownOrders = (scope: Scope, unit: SQLWrapper) => ordersSeen(scope, { unit, filedBy: null });
 
 /** A complaint in the session's scope. */
 export async function findComplaint(db: Db, number: string, session: Session): Promise<Target | undefined> {
   const [row] = await db
     .select({ complaintId: complaints.id })
     .from(complaints)
-    .where(and(eq(complaints.number, number), complaintWithin(scopeOf(session))));
+    .where(and(eq(complaints.number, number), ownComplaints(scopeOf(session))));
   return row && { ...row, orderId: null, unit: null };
 }
 
 /** An order in the session's scope. */
 export async function findOrder(db: Db, id: number, session: Session): Promise<Target | undefined> {
-  const scope = scopeOf(session);
   const [row] = await db
     .select({ complaintId: orders.complaintId, orderId: orders.id, unit: orders.unit })
     .from(orders)
-    .where(
-      and(
-        eq(orders.id, id),
-        scope.kind === 'unit' ? sql`${orders.unit} in ${family(scope.unit)}` : undefined,
-        scope.kind === 'filed' ? sql`false` : undefined,
-      ),
-    );
+    .where(and(eq(orders.id, id), ownOrders(scopeOf(session), orders.unit)));
   return row;
 }
 
@@ -56,16 +42,12 @@ export async function findOrder(db: Db, id: number, session: Session): Promise<T
 function seen(session: Session): SQL | undefined {
   const scope = scopeOf(session);
   const { ofComplaints, ofOrders, ofSecretCallers } = sightOf(session.role);
-  const isUnit = scope.kind === 'unit';
   const withComplaint = and(
     isNull(attachments.orderId),
-    complaintWithin(scope),
+    ownComplaints(scope),
     ofSecretCallers ? undefined : sql`not coalesce(${callers.secret}, false)`,
   );
-  const withOrder = and(
-    isNotNull(attachments.orderId),
-    isUnit ? sql`${attachments.unit} in ${family(scope.unit)}` : undefined,
-  );
+  const withOrder = and(isNotNull(attachments.orderId), ownOrders(scope, attachments.unit));
   return or(ofComplaints ? withComplaint : sql`false`, ofOrders ? withOrder : sql`false`);
 }
 

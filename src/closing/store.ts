@@ -1,5 +1,5 @@
 /** Closed periods in the database: freezing the cases and the figures, amendments, and the events they are recounted from. */
-import { and, desc, eq, gt, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, lt, lte, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
 import type { AmendedCase, CountedAnswer, StandingExclusion } from '../assessment/frozen.ts';
 import type { Counts } from '../assessment/rates.ts';
@@ -13,6 +13,7 @@ import {
   periodFigures,
 } from '../db/assessment-tables.ts';
 import type { Db } from '../db/connect.ts';
+import { ordersSeen } from '../db/seen.ts';
 import { complaints } from '../db/tables.ts';
 import type { Span } from '../figures/span.ts';
 import type { Line } from './recount.ts';
@@ -192,16 +193,14 @@ export async function insertAmendment(tx: Db, row: typeof periodAmendments.$infe
   return stored.id;
 }
 
-/** Rows of a case that a unit sees: its own, or those of the units below it. */
-function ofUnit(scope: Scope, unit: SQL, parent: SQL): SQL | undefined {
-  if (scope.kind === 'all') return undefined;
-  return scope.kind === 'unit' ? sql`(${unit} = ${scope.unit} or ${parent} = ${scope.unit})` : sql`false`;
-}
+/** Cases as frozen that a scope shows: a unit's own, or those of the units below it. */
+const frozenSeen = (scope: Scope, row: { unit: SQLWrapper; parent: SQLWrapper }) =>
+  ordersSeen(scope, { ...row, filedBy: null });
 
 /** Amendments of a period, the newest first. */
 export async function listAmendments(db: Db, period: string, scope: Scope, before: number | null, count: number) {
   const { id, at, actor, reason, exclusionId, before: was, after } = periodAmendments;
-  const seen = ofUnit(scope, sql`p.unit`, sql`p.parent`);
+  const seen = frozenSeen(scope, { unit: sql`p.unit`, parent: sql`p.parent` });
   return db
     .select({ id, at, actor, reason, exclusionId, before: was, after, number: complaints.number })
     .from(periodAmendments)
@@ -237,7 +236,7 @@ export async function listCases(
         eq(periodCases.period, period),
         filter.unit === undefined ? undefined : eq(periodCases.unit, filter.unit),
         filter.scope === undefined ? undefined : sql`${periodCases.scope} = ${filter.scope}`,
-        ofUnit(reader, sql`${periodCases.unit}`, sql`${periodCases.parent}`),
+        frozenSeen(reader, { unit: periodCases.unit, parent: periodCases.parent }),
         after === null
           ? undefined
           : sql`(${periodCases.complaintId}, ${periodCases.orderId}) > (${after.complaintId}, ${after.orderId})`,

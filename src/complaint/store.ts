@@ -2,6 +2,7 @@
 import { and, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
 import type { Db } from '../db/connect.ts';
+import { complaintsSeen } from '../db/seen.ts';
 import { familyOf } from '../db/sight.ts';
 import { callers, complaints, corrections, orders } from '../db/tables.ts';
 
@@ -64,20 +65,13 @@ async function holdFew(db: Db, some: SQL | undefined): Promise<boolean> {
   return row?.few ?? false;
 }
 
-/** A unit sees the complaints of which it, or a unit below it, has an order. */
-function withinScope(scope: Scope, few = false): SQL | undefined {
-  switch (scope.kind) {
-    case 'all':
-      return undefined;
-    case 'filed':
-      return eq(complaints.filedBy, scope.tokenId);
-    case 'unit':
-      return heldBy(unitsOf(scope.unit), few);
-  }
+/** As `complaintsSeen` says it, for one that is looked for among all: by the orders of the units, which an index has. */
+function seenAmongAll(scope: Scope, few: boolean): SQL | undefined {
+  return scope.kind === 'unit' ? heldBy(unitsOf(scope.unit), few) : complaintsSeen(scope, complaints);
 }
 
 export async function findComplaint(db: Db, number: string, scope: Scope): Promise<ComplaintRow | undefined> {
-  const [row] = await selectComplaints(db).where(and(eq(complaints.number, number), withinScope(scope)));
+  const [row] = await selectComplaints(db).where(and(eq(complaints.number, number), complaintsSeen(scope, complaints)));
   return row;
 }
 
@@ -125,7 +119,7 @@ function conditions(filter: ComplaintFilter, scope: Scope, few = { unit: false, 
           ${scope.kind === 'unit' ? sql`and not k.secret` : sql``})`,
     from && gte(complaints.receivedAt, from),
     to && lt(complaints.receivedAt, to),
-    withinScope(scope, few.scope),
+    seenAmongAll(scope, few.scope),
   );
 }
 

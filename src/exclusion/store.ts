@@ -4,6 +4,7 @@ import type { Scope } from '../access/scope.ts';
 import { exclusionSteps, exclusions } from '../db/assessment-tables.ts';
 import { attachments } from '../db/attachment-tables.ts';
 import type { Db } from '../db/connect.ts';
+import { complaintsSeen } from '../db/seen.ts';
 import { complaints } from '../db/tables.ts';
 import type { ExclusionState, Standing } from './course.ts';
 
@@ -15,12 +16,7 @@ const select = (db: Db) =>
 export type ExclusionRow = Awaited<ReturnType<typeof select>>[number];
 
 /** Of cases whose orders the unit, or one below it, has had. */
-function within(scope: Scope): SQL | undefined {
-  if (scope.kind === 'all') return undefined;
-  if (scope.kind === 'filed') return sql`false`;
-  return sql`exists (select 1 from orders o left join units u on u.code = o.unit
-    where o.complaint_id = ${exclusions.complaintId} and (o.unit = ${scope.unit} or u.parent = ${scope.unit}))`;
-}
+const within = (scope: Scope): SQL | undefined => complaintsSeen(scope, { id: exclusions.complaintId, filedBy: null });
 
 /** A complaint, locked against another application at the same time, with the unit that leads it. */
 export async function lockComplaint(tx: Db, number: string) {

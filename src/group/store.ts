@@ -4,6 +4,7 @@ import type { Scope } from '../access/scope.ts';
 import type { AlarmScope } from '../catalog/types.ts';
 import type { Db } from '../db/connect.ts';
 import { groupClosings } from '../db/link-tables.ts';
+import { complaintsSeen } from '../db/seen.ts';
 import { type GroupFigures, nearEnough, type Watch } from './alarm.ts';
 
 const time = (instant: Date) => sql`${instant.toISOString()}::timestamptz`;
@@ -98,18 +99,8 @@ export async function figuresOf(db: Db, complaintId: number): Promise<GroupFigur
   );
 }
 
-/** That a session sees complaint `c`: the unit, or one below it, has an order of it. */
-function seen(scope: Scope): SQL {
-  switch (scope.kind) {
-    case 'all':
-      return sql`true`;
-    case 'filed':
-      return sql`c.filed_by = ${scope.tokenId}`;
-    case 'unit':
-      return sql`exists (select from orders o where o.complaint_id = c.id and (o.unit = ${scope.unit}
-        or o.unit in (select code from units where parent = ${scope.unit})))`;
-  }
-}
+/** That a scope shows complaint `c`. */
+const seen = (scope: Scope): SQL => complaintsSeen(scope, { id: sql`c.id`, filedBy: sql`c.filed_by` }) ?? sql`true`;
 
 export interface AlarmRow {
   id: number;

@@ -3,6 +3,7 @@ import { and, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
 import type { Db } from '../db/connect.ts';
 import { complaintLinks } from '../db/link-tables.ts';
+import { complaintsSeen } from '../db/seen.ts';
 import { complaints, events } from '../db/tables.ts';
 import type { LinkEnd, LinkKind, Member } from './kinds.ts';
 
@@ -42,7 +43,9 @@ export async function linksBetween(db: Db, a: number, b: number) {
 
 /** A channel sees only what it filed itself; others may know of every number that a complaint they see is linked to. */
 function within(scope: Scope): SQL {
-  return scope.kind === 'filed' ? sql`and c.filed_by = ${scope.tokenId}` : sql``;
+  return scope.kind === 'filed'
+    ? sql`and ${complaintsSeen(scope, { id: sql`c.id`, filedBy: sql`c.filed_by` })}`
+    : sql``;
 }
 
 /** The repeats and merges of a complaint, the oldest link first. `points`: the complaint points to the other. */

@@ -4,15 +4,15 @@ import type { Scope } from '../access/scope.ts';
 import { callbacks } from '../db/callback-tables.ts';
 import type { Db } from '../db/connect.ts';
 import { insertEvents, type NewEvent } from '../db/history.ts';
+import { complaintsSeen } from '../db/seen.ts';
 import { complaints } from '../db/tables.ts';
 
 /** The complaint of a number within a scope. */
 export async function findComplaintId(db: Db, number: string, scope: Scope): Promise<number | undefined> {
-  const own = scope.kind === 'filed' ? eq(complaints.filedBy, scope.tokenId) : undefined;
   const [row] = await db
     .select({ id: complaints.id })
     .from(complaints)
-    .where(and(eq(complaints.number, number), own));
+    .where(and(eq(complaints.number, number), complaintsSeen(scope, complaints)));
   return row?.id;
 }
 

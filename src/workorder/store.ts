@@ -1,10 +1,10 @@
 /** Work orders in the database: a unit's queue, one order, its history, its changes. */
-import { type AnyColumn, and, eq, isNotNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, lte, sql } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
 import { callbacks } from '../db/callback-tables.ts';
-import { units } from '../db/catalog-tables.ts';
 import type { Db } from '../db/connect.ts';
 import { orderColumns } from '../db/order-columns.ts';
+import { ordersSeen } from '../db/seen.ts';
 import { lookWithin } from '../db/sight.ts';
 import { callers, complaints, events, orders } from '../db/tables.ts';
 import type { Order, RequestKind } from './order.ts';
@@ -41,31 +41,19 @@ export function selectOrders(db: Db) {
     .leftJoin(callers, eq(callers.complaintId, orders.complaintId));
 }
 
+/** Whose an order is, in the statements above. */
+const owner = { unit: orders.unit, filedBy: complaints.filedBy };
+
 export type OrderRow = Awaited<ReturnType<typeof selectOrders>>[number];
 
-/** The condition that keeps to a scope, for a statement that reads orders joined with complaints. */
-export function withinScope(scope: Scope, unit: AnyColumn = orders.unit): SQL | undefined {
-  switch (scope.kind) {
-    case 'all':
-      return undefined;
-    case 'unit':
-      return or(
-        eq(unit, scope.unit),
-        sql`${unit} in (select ${units.code} from ${units} where ${units.parent} = ${scope.unit})`,
-      );
-    case 'filed':
-      return eq(complaints.filedBy, scope.tokenId);
-  }
-}
-
 export async function findOrder(db: Db, id: number, scope: Scope): Promise<OrderRow | undefined> {
-  const [row] = await selectOrders(db).where(and(eq(orders.id, id), withinScope(scope)));
+  const [row] = await selectOrders(db).where(and(eq(orders.id, id), ordersSeen(scope, owner)));
   return row;
 }
 
 export async function listOrdersOf(db: Db, complaintId: number, scope: Scope): Promise<OrderRow[]> {
   return selectOrders(db)
-    .where(and(eq(orders.complaintId, complaintId), withinScope(scope)))
+    .where(and(eq(orders.complaintId, complaintId), ordersSeen(scope, owner)))
     .orderBy(orders.id);
 }
 
@@ -78,7 +66,7 @@ export async function listOrders(db: Db, ids: readonly number[]): Promise<OrderR
 export async function lockOrder(tx: Db, id: number, scope: Scope): Promise<OrderRow | undefined> {
   const [row] = await lookWithin(tx, scope, async () =>
     selectOrders(tx)
-      .where(and(eq(orders.id, id), withinScope(scope)))
+      .where(and(eq(orders.id, id), ordersSeen(scope, owner)))
       .for('update', { of: orders }),
   );
   return row;

@@ -4,6 +4,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../../access/scope.ts';
+import { ordersSeen } from '../../db/seen.ts';
 import type { Span } from '../../figures/span.ts';
 import { noKey } from '../../rollup/measures.ts';
 import type { Basis, Dimension } from './rates.ts';
@@ -72,8 +73,8 @@ export function filtersOf(
   if (district !== undefined) found.push(sql`${columns.row}.district = ${district}`);
   if (unit !== undefined) found.push(sql`${columns.unit} = ${unit}`);
   if (group !== undefined) found.push(sql`${columns.kind} = ${group}`);
-  if (scope.kind === 'unit') found.push(sql`(${columns.unit} = ${scope.unit} or ${columns.parent} = ${scope.unit})`);
-  return found;
+  const own = ordersSeen(scope, { unit: columns.unit, parent: columns.parent, filedBy: null });
+  return own === undefined ? found : [...found, own];
 }
 
 /** Whether the unit of each case must be looked up at all. */

@@ -6,6 +6,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { addDays, shanghaiDate, startOfDay } from '../../catalog/calendar.ts';
 import type { Db } from '../../db/connect.ts';
+import { ordersSeen } from '../../db/seen.ts';
 import { keyText, lineColumns, linesOfIds, listMeasures, readyText } from '../../rollup/lines.ts';
 import { type CellDimension, cellDimensions, type Measure } from '../../rollup/measures.ts';
 import { all, type Wanted } from './conditions.ts';
@@ -48,7 +49,8 @@ function keysOf(
   }
   if ((unit !== undefined || scope.kind !== 'all') && by !== 'unit') return null;
   if (unit !== undefined) found.push(sql`key = ${unit}`);
-  if (scope.kind === 'unit') found.push(ofUnits(sql`code = ${scope.unit} or parent = ${scope.unit}`));
+  const own = ordersSeen(scope, { unit: sql`code`, parent: sql`parent`, filedBy: null });
+  if (own !== undefined) found.push(ofUnits(own));
   return all(found);
 }
 
