@@ -44,6 +44,8 @@ const Config = Type.Object({
   HEADERS_TIMEOUT_SECONDS: Type.Integer({ default: 20, minimum: 1, maximum: 300 }),
   REQUEST_TIMEOUT_SECONDS: Type.Integer({ default: 300, minimum: 1, maximum: 86_400 }),
   IDLE_TIMEOUT_SECONDS: Type.Integer({ default: 120, minimum: 20, maximum: 86_400 }),
+  /** After which a statement is broken off in the database; 0 for never. */
+  STATEMENT_TIMEOUT_SECONDS: Type.Integer({ default: 300, minimum: 0, maximum: 86_400 }),
   /** `production` refuses what is only for development. */
   NODE_ENV: Type.Optional(Type.String()),
   /** For developing over plain HTTP: the cookie of a session is named `jiesu` and goes without TLS too. */

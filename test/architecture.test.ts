@@ -164,7 +164,13 @@ t.test('the environment is read in one place', async (t) => {
 
 t.test('what a scope shows is said in one place for code and in one for SQL', async (t) => {
   /** A webhook is its owner's; a search looks for a unit's orders the way an index can. Neither says anew what a unit is shown. */
-  const may = ['src/access/scope.ts', 'src/db/seen.ts', 'src/db/sight.ts', 'src/complaint/store.ts', 'src/outbox/store.ts'];
+  const may = [
+    'src/access/scope.ts',
+    'src/db/seen.ts',
+    'src/db/sight.ts',
+    'src/complaint/store.ts',
+    'src/outbox/store.ts',
+  ];
   const isMeant = (node: ts.Node) =>
     ts.isPropertyAccessExpression(node) && /^(scope|reader)\.(unit|tokenId)$/.test(node.getText());
   t.same(

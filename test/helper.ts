@@ -112,7 +112,7 @@ export function keysOf({ db }: Pick<Connection, 'db'>, clock: () => Date = () =>
 export async function app(
   t: Teardown,
   now: Date = noon,
-  options: ContextOptions & { city?: string; settings?: Parameters<typeof build>[2] } = {},
+  options: ContextOptions & { city?: string; statementMs?: number; settings?: Parameters<typeof build>[2] } = {},
 ): Promise<TestApp> {
   const connection = await db(t, options.city);
   const clock = clockAt(now);
@@ -120,7 +120,7 @@ export async function app(
   const vault = await keysOf(connection, () => clock.now);
   const own = { clock: () => clock.now, signal, vault, files: ownFiles(t) };
   // As `serve` does: the service is not the owner of its tables.
-  const serving = await connectService(connection, 6);
+  const serving = await connectService(connection, 6, options.statementMs);
   t.teardown(serving.close);
   const ctx = await createContext(serving.db, { ...own, ...options });
   const service = await build(ctx, createLogger({ LOG_LEVEL: 'silent' }), options.settings);

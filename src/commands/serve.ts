@@ -84,7 +84,7 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   await refuseDemo(connection.db, config);
   await seedBuiltIn(connection.db, new Date(), config.CITY);
   await removeAbandoned(files.incoming, new Date());
-  const service = await connectService(connection, config.DATABASE_POOL);
+  const service = await connectService(connection, config.DATABASE_POOL, config.STATEMENT_TIMEOUT_SECONDS * 1000);
   opened.push(service.close);
   const vault = await openKeys(service, config);
   const { signal } = connection;

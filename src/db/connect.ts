@@ -3,6 +3,7 @@
  * Where DATABASE_URL is absent the embedded server of DATA_DIR serves (see `embedded.ts`).
  */
 
+import { sql } from 'drizzle-orm';
 import type { PgDatabase } from 'drizzle-orm/pg-core';
 import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
@@ -42,7 +43,7 @@ function prepareAll<T extends postgres.Sql | postgres.TransactionSql>(client: T)
   return Object.assign(client, { unsafe: prepared });
 }
 
-function openPool(url: string, max: number, as: { role?: string } = {}): postgres.Sql {
+function openPool(url: string, max: number, as: { role?: string; statement_timeout?: number } = {}): postgres.Sql {
   const client = prepareAll(
     postgres(url, {
       max,
@@ -61,6 +62,11 @@ function openPool(url: string, max: number, as: { role?: string } = {}): postgre
 
 /** How a transaction reads that must see one instant, however many statements it takes. */
 export const snapshot = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
+
+/** For the one statement that may take as long as it needs: from here to the end of the transaction none is broken off. */
+export async function takeYourTime(tx: Db): Promise<void> {
+  await tx.execute(sql`set local statement_timeout = 0`);
+}
 
 /** A pool for one URL. Throws when the server cannot be reached or is older than 15. */
 export async function connectTo(url: string, max = 10): Promise<Connection> {
@@ -96,9 +102,16 @@ export interface ServiceConnection {
   close(): Promise<void>;
 }
 
-/** Connects as the service's own role; the migrations make it. Throws RoleError where the user of the URL may not become it. */
-export async function connectService({ url }: Pick<Connection, 'url'>, max = 10): Promise<ServiceConnection> {
-  const client = openPool(url, max, { role: serviceRole });
+/**
+ * Connects as the service's own role; the migrations make it. A statement is broken off after `statementMs` milliseconds, its wait for
+ * others included; 0 for never. Throws RoleError where the user of the URL may not become the role.
+ */
+export async function connectService(
+  { url }: Pick<Connection, 'url'>,
+  max = 10,
+  statementMs = 0,
+): Promise<ServiceConnection> {
+  const client = openPool(url, max, { role: serviceRole, statement_timeout: statementMs });
   try {
     await client`select 1`;
   } catch (error) {

@@ -70,6 +70,7 @@ const table = {
   BAD_REQUEST: [400, '请求无法处理'],
   INTERNAL: [500, '服务内部错误'],
   CALENDAR_MISSING: [503, '工作日历缺少所需年份，无法计算时限，请联系管理员补充'],
+  QUERY_TIMEOUT: [503, '这次操作用时过长，已中止，什么也没有改动；请缩小范围或稍后再试'],
   OVERLOADED: [503, '服务太忙，请稍后再试'],
   UNAVAILABLE: [503, '服务暂不可用，请稍后再试'],
 } as const satisfies Record<string, readonly [number, string]>;
@@ -130,6 +131,7 @@ const foreign: Record<string, ErrorCode> = {
   '23505': 'CONFLICT',
   '40001': 'CONFLICT',
   '40P01': 'CONFLICT',
+  '57014': 'QUERY_TIMEOUT',
   KEYS_UNUSABLE: 'UNAVAILABLE',
   '57P01': 'UNAVAILABLE',
   '57P03': 'UNAVAILABLE',

@@ -1,5 +1,5 @@
 /** Keeps the rollups up: folds in what has changed, and makes them anew where they are missing or out of date. */
-import type { Db } from '../db/connect.ts';
+import { type Db, takeYourTime } from '../db/connect.ts';
 import {
   clear,
   foldComplaints,
@@ -66,7 +66,10 @@ export async function rebuild(
       await insertLines(db, done, Math.min(last, done + chunk));
       progress(Math.min(last, done + chunk), last);
     }
-    await db.transaction(async (tx) => insertCells(tx, now));
+    await db.transaction(async (tx) => {
+      await takeYourTime(tx);
+      await insertCells(tx, now);
+    });
     return { complaints: last };
   });
 }
