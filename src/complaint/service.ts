@@ -4,7 +4,7 @@ import type { Role } from '../access/roles.ts';
 import { type Session, scopeOf } from '../access/scope.ts';
 import { readAttachments } from '../attachment/service.ts';
 import { shanghaiTime, startOfDay } from '../catalog/calendar.ts';
-import { type Catalog, divisionOf, matterPath, unitOf } from '../catalog/catalog.ts';
+import { divisionOf, matterPath, unitOf } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
 import { recordPhoneSearch } from '../db/audit.ts';
 import { insertEvents } from '../db/history.ts';
@@ -32,7 +32,7 @@ import {
   readOrdersOf,
   readTimeline,
 } from '../workorder/service.ts';
-import { speaksWithCaller, viewCaller, viewText } from '../workorder/view.ts';
+import { speaksWithCaller, viewAddress, viewCaller, viewText, type World } from '../workorder/view.ts';
 import { type Work, workOf } from '../workorder/work.ts';
 import { rankPage, readStart, windowSize } from './relevance.ts';
 import type { ComplaintDetail, ComplaintQuery, ComplaintSummary, DispatchRequest } from './schemas.ts';
@@ -51,18 +51,18 @@ import {
 
 const notFound = () => new AppError('NOT_FOUND', '没有这件诉求');
 
-function summary(row: ComplaintRow, role: Role, catalog: Catalog): ComplaintSummary {
+function summary(row: ComplaintRow, role: Role, { catalog, vault }: World): ComplaintSummary {
   const shown = (words: string) => viewText(words, role);
   const place = (code: string | null) =>
     code === null ? null : { code, name: divisionOf(catalog, code)?.name ?? code };
-  const { number, title, text, address, externalNumber, type, matter, level } = row;
+  const { number, title, text, externalNumber, type, matter, level } = row;
   return {
     number,
     status: stateOf(row.status),
     channel: channels.find((channel) => channel === row.channel) ?? 'transfer',
     title: title && shown(title),
     text: shown(text),
-    address: address && shown(address),
+    address: viewAddress(row, role, vault),
     receivedAt: shanghaiTime(row.receivedAt),
     closedAt: row.closedAt && shanghaiTime(row.closedAt),
     externalNumber,
@@ -120,7 +120,7 @@ export async function searchComplaints(ctx: Context, session: Session, query: Co
   const rows = new Map((await listComplaints(ctx.db, listed)).map((row) => [row.id, row]));
   const items = listed.flatMap((id) => {
     const row = rows.get(id);
-    return row === undefined ? [] : [summary(row, session.role, catalog)];
+    return row === undefined ? [] : [summary(row, session.role, { catalog, vault: ctx.vault })];
   });
   return { items, next };
 }
@@ -174,7 +174,7 @@ export async function readComplaint(
   const row = await findComplaint(ctx.db, number, scope);
   if (row === undefined) throw notFound();
   return {
-    ...summary(row, session.role, ctx.judgeAt(now).catalog),
+    ...summary(row, session.role, { catalog: ctx.judgeAt(now).catalog, vault: ctx.vault }),
     wantsCallback: row.wantsCallback,
     answer: row.answer && viewText(row.answer, session.role),
     occurredAt: row.occurredAt && shanghaiTime(row.occurredAt),

@@ -14,7 +14,7 @@ const columns = {
   channel: complaints.channel,
   title: complaints.title,
   text: complaints.text,
-  address: complaints.address,
+  callerAddress: callers.addressSealed,
   occurredAt: complaints.occurredAt,
   receivedAt: complaints.receivedAt,
   closedAt: complaints.closedAt,

@@ -82,6 +82,7 @@ export const complaints = pgTable(
     status: text('status').notNull(),
     title: text('title'),
     text: text('text').notNull(),
+    /** Of before it was sealed (`callers`): moved there when the service starts, and to be dropped in a later version. */
     address: text('address'),
     occurredAt: instant('occurred_at'),
     receivedAt: instant('received_at').notNull(),
@@ -118,12 +119,13 @@ export const complaints = pgTable(
     index('complaints_triage').on(table.level, table.receivedAt, table.id).where(sql`${table.status} = 'triage'`),
     index('complaints_place_matter').on(table.street, table.matter, table.receivedAt),
     index('complaints_district_matter').on(table.district, table.matter, table.receivedAt),
+    index('complaints_plain_address').on(table.id).where(sql`${table.address} is not null`),
     index('complaints_words').using('gin', table.words),
     check('complaints_text_not_blank', sql`length(btrim(${table.text})) > 0`),
   ],
 );
 
-/** 诉求人: personal data apart from the complaint, one row a complaint. */
+/** 诉求人: personal data apart from the complaint, at most one row a complaint. */
 export const callers = pgTable(
   'callers',
   {
@@ -133,9 +135,12 @@ export const callers = pgTable(
     /** Sealed with a data key, bound to this row and column (`keys/`). */
     nameSealed: bytea('name_sealed'),
     phoneSealed: bytea('phone_sealed'),
+    /** The address as it was given: down to the door where it says so. */
+    addressSealed: bytea('address_sealed'),
     /** A keyed hash of the number, to look it up by and to tell callers apart. */
     phoneIndex: bytea('phone_index'),
-    kind: text('kind').notNull(),
+    /** Null where nobody was named, only an address. */
+    kind: text('kind'),
     secret: boolean('secret').notNull(),
     /** When all that tells who it was has been taken out. */
     anonymisedAt: instant('anonymised_at'),

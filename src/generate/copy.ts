@@ -58,6 +58,7 @@ function special(table: CopiedTable, { words, numbers }: Copying): Record<string
     return {
       name_sealed: 'null',
       phone_sealed: 'null',
+      address_sealed: 'null',
       phone_index: `case when t.phone_index is not null then ${caller} end`,
     };
   if (table === 'orders') return { changed: 'pg_current_xact_id()::text::bigint', next_look: 'null' };

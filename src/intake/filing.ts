@@ -85,7 +85,6 @@ function complaintRow(parts: Parts): ComplaintRow {
     status,
     title: request.title ?? null,
     text: request.text,
-    address: request.address ?? null,
     occurredAt: request.occurredAt === undefined ? null : new Date(request.occurredAt),
     receivedAt: request.receivedAt === undefined ? now : new Date(request.receivedAt),
     closedAt: status === 'dispatched' || status === 'triage' ? null : now,

@@ -11,7 +11,7 @@ import type { Subject } from '../group/alarm.ts';
 import { groupOfStored, joinGroups, watchGroups } from '../group/service.ts';
 import { AppError, errorCode } from '../http/errors.ts';
 import type { FieldError } from '../http/validation.ts';
-import type { Vault } from '../keys/vault.ts';
+import type { CallerColumn, Vault } from '../keys/vault.ts';
 import type { OfferedArticle } from '../knowledge/schemas.ts';
 import { findCitable, offerArticles } from '../knowledge/service.ts';
 import { vectorOf } from '../text/lexemes.ts';
@@ -194,23 +194,28 @@ export async function prepareFiling(
   return buildFiling({ id, request, filer, key, judgement, said, vector, ...around, ...sealed, code, judge, now });
 }
 
-function callerRow(vault: Vault, id: number, { caller }: NewComplaint): CallerRow | null {
-  if (caller === undefined) return null;
-  const { name, phone, kind = 'person', secret = false } = caller;
+/** All that tells who it was or where he lives. */
+function callerRow(vault: Vault, id: number, { caller, address }: NewComplaint): CallerRow | null {
+  if (caller === undefined && address === undefined) return null;
+  const { name, phone, kind = 'person', secret = false } = caller ?? {};
+  const sealed = (column: CallerColumn, text: string | undefined) =>
+    text === undefined ? null : vault.seal(column, id, text);
   return {
-    name: name === undefined ? null : vault.seal('name', id, name),
-    phone: phone === undefined ? null : vault.seal('phone', id, phone),
+    name: sealed('name', name),
+    phone: sealed('phone', phone),
     phoneIndex: phone === undefined ? null : vault.index(phone),
-    kind,
+    address: sealed('address', address),
+    kind: caller === undefined ? null : kind,
     secret,
   };
 }
 
-/** Tells a retry by. With a person in it, so that nobody can try out numbers until the hash fits. */
+/** Tells a retry by. With a person or an address in it, so that nobody can try out numbers until the hash fits. */
 function hashOf(vault: Vault, request: NewComplaint): Buffer {
   const hash = createHash('sha256').update(JSON.stringify(request)).digest();
   const { name, phone } = request.caller ?? {};
-  return name === undefined && phone === undefined ? hash : vault.blindBody(hash);
+  const isOpen = name === undefined && phone === undefined && request.address === undefined;
+  return isOpen ? hash : vault.blindBody(hash);
 }
 
 /** What stands around a complaint that is being filed: earlier ones like it, and group alarms that it may raise or join. */

@@ -20,7 +20,6 @@ export interface ComplaintRow {
   status: string;
   title: string | null;
   text: string;
-  address: string | null;
   occurredAt: Date | null;
   receivedAt: Date;
   closedAt: Date | null;
@@ -46,7 +45,9 @@ export interface CallerRow {
   name: Buffer | null;
   phone: Buffer | null;
   phoneIndex: Buffer | null;
-  kind: string;
+  address: Buffer | null;
+  /** Null where nobody was named. */
+  kind: string | null;
   secret: boolean;
 }
 
@@ -87,24 +88,24 @@ const at = (instant: Date | null) => instant?.toISOString() ?? null;
 function insertComplaint(c: ComplaintRow): SQL {
   return sql`
     insert into complaints (
-      id, number, public_code, source, external_number, body_hash, filed_by, channel, status, title, text, address,
+      id, number, public_code, source, external_number, body_hash, filed_by, channel, status, title, text,
       occurred_at, received_at, closed_at, wants_callback, answer, type, need, matter, level, district, street, community,
       judgement, said, "similar", catalog_version, words)
     overriding system value values (
       ${c.id}, to_char(${at(c.receivedAt)}::timestamptz at time zone 'Asia/Shanghai', 'YYYYMMDD')
         || (select lpad(n::text, greatest(7, length(n::text)), '0') from (select nextval('complaint_numbers') as n) as running),
       ${c.publicCode}, ${c.source}, ${c.externalNumber}, ${c.bodyHash}::bytea, ${c.filedBy}, ${c.channel}, ${c.status}, ${c.title},
-      ${c.text}, ${c.address}, ${at(c.occurredAt)}::timestamptz, ${at(c.receivedAt)}::timestamptz,
+      ${c.text}, ${at(c.occurredAt)}::timestamptz, ${at(c.receivedAt)}::timestamptz,
       ${at(c.closedAt)}::timestamptz, ${c.wantsCallback}, ${c.answer}, ${c.type}, ${c.need}, ${c.matter}, ${c.level},
       ${c.district}, ${c.street}, ${c.community}, ${JSON.stringify(c.judgement)}::jsonb, ${JSON.stringify(c.said)}::jsonb,
       ${JSON.stringify(c.similar)}::jsonb, ${c.catalogVersion}, ${c.words}::tsvector)`;
 }
 
 function insertCaller(caller: CallerRow | null): SQL {
-  const { name = null, phone = null, phoneIndex = null, kind = '', secret = false } = caller ?? {};
+  const { name = null, phone = null, phoneIndex = null, address = null, kind = null, secret = false } = caller ?? {};
   return sql`
-    insert into callers (complaint_id, name_sealed, phone_sealed, phone_index, kind, secret)
-    select complaint.id, ${name}::bytea, ${phone}::bytea, ${phoneIndex}::bytea, ${kind}, ${secret}::boolean
+    insert into callers (complaint_id, name_sealed, phone_sealed, phone_index, address_sealed, kind, secret)
+    select complaint.id, ${name}::bytea, ${phone}::bytea, ${phoneIndex}::bytea, ${address}::bytea, ${kind}, ${secret}::boolean
     from complaint where ${caller !== null}::boolean`;
 }
 

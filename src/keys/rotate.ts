@@ -8,8 +8,10 @@ import {
   lockKeys,
   type SealedRow,
   takePlain,
+  takePlainAddresses,
   takeSealedOtherwise,
   updateKey,
+  writeAddresses,
   writeFirstSealed,
   writeSealed,
 } from './store.ts';
@@ -17,30 +19,53 @@ import { type CallerColumn, newKey, type Vault, type VaultOptions } from './vaul
 
 const batch = 1000;
 
-/** Seals every row that is still plain; answers how many there were. Runs again for what an older version writes meanwhile. */
+/**
+ * Seals every row that is still plain; answers how many there were, an address counted for itself. Runs again for what an older
+ * version writes meanwhile.
+ */
 export async function sealPlain(db: Db, vault: Vault, now: Date): Promise<number> {
+  // The callers first: of an address it must be known whether its body was hashed with a caller's.
+  const named = await inBatches(db, now, (tx) => sealCallers(tx, vault));
+  return named + (await inBatches(db, now, (tx) => sealAddresses(tx, vault)));
+}
+
+/** Does batches in transactions of their own until one is not full; answers how many rows there were in all, audited. */
+async function inBatches(db: Db, now: Date, seal: (tx: Db) => Promise<number>): Promise<number> {
   for (let sealed = 0; ; ) {
     const done = await db.transaction(async (tx) => {
-      const rows = await takePlain(tx, batch);
-      if (rows.length === 0 && sealed === 0) return 0;
-      const seal = (column: CallerColumn, id: number, text: string | null) =>
-        text === null ? null : vault.seal(column, id, text);
-      await writeFirstSealed(
-        tx,
-        rows.map(({ complaintId, name, phone, bodyHash }) => ({
-          complaintId,
-          nameSealed: seal('name', complaintId, name),
-          phoneSealed: seal('phone', complaintId, phone),
-          phoneIndex: phone === null ? null : vault.index(phone),
-          bodyHash: vault.blindBody(bodyHash),
-        })),
-      );
-      if (rows.length < batch) await audited(tx, 'keys.encrypt', { rows: sealed + rows.length }, now);
-      return rows.length;
+      const rows = await seal(tx);
+      if (rows < batch && sealed + rows > 0) await audited(tx, 'keys.encrypt', { rows: sealed + rows }, now);
+      return rows;
     });
     sealed += done;
     if (done < batch) return sealed;
   }
+}
+
+async function sealCallers(tx: Db, vault: Vault): Promise<number> {
+  const rows = await takePlain(tx, batch);
+  const seal = (column: CallerColumn, id: number, text: string | null) =>
+    text === null ? null : vault.seal(column, id, text);
+  const written = rows.map(({ complaintId, name, phone, bodyHash }) => ({
+    complaintId,
+    nameSealed: seal('name', complaintId, name),
+    phoneSealed: seal('phone', complaintId, phone),
+    phoneIndex: phone === null ? null : vault.index(phone),
+    bodyHash: vault.blindBody(bodyHash),
+  }));
+  if (written.length > 0) await writeFirstSealed(tx, written);
+  return rows.length;
+}
+
+async function sealAddresses(tx: Db, vault: Vault): Promise<number> {
+  const rows = await takePlainAddresses(tx, batch);
+  const written = rows.map(({ id, address, bodyHash, isBlinded }) => ({
+    id,
+    addressSealed: vault.seal('address', id, address),
+    bodyHash: isBlinded ? bodyHash : vault.blindBody(bodyHash),
+  }));
+  if (written.length > 0) await writeAddresses(tx, written);
+  return rows.length;
 }
 
 function audited(tx: Db, action: string, detail: Record<string, unknown>, at: Date): Promise<void> {
@@ -79,10 +104,11 @@ export async function reseal(
     last = after;
     await db.transaction(async (tx) => {
       const rows: SealedRow[] = await takeSealedOtherwise(tx, keyId, after, batch);
-      const written = rows.map(({ complaintId, nameSealed, phoneSealed }) => ({
+      const written = rows.map(({ complaintId, nameSealed, phoneSealed, addressSealed }) => ({
         complaintId,
         nameSealed: again('name', complaintId, nameSealed),
         phoneSealed: again('phone', complaintId, phoneSealed),
+        addressSealed: again('address', complaintId, addressSealed),
       }));
       await writeSealed(tx, written);
       sealed += rows.length;

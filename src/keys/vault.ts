@@ -19,7 +19,7 @@ import {
 } from './sealing.ts';
 import { type DataKeyRow, insertKey, listKeys, lockKeys } from './store.ts';
 
-export type CallerColumn = 'name' | 'phone';
+export type CallerColumn = 'name' | 'phone' | 'address';
 
 export interface Vault {
   /** A text as it is stored in a column of a complaint's caller. */

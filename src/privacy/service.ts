@@ -53,13 +53,13 @@ export async function unmaskCaller(
   // Thrown out here: the audit of a refusal is to stay.
   if (found.refusal !== null) throw new AppError('UNMASK_REFUSED', found.refusal);
   if (found.isTooMuch) throw new AppError('TOO_MANY_REQUESTS', `一小时至多 ${limit} 次`);
-  const { id, text, address, nameSealed, phoneSealed } = found.row;
+  const { id, text, addressSealed, nameSealed, phoneSealed } = found.row;
   return {
     number,
     name: nameSealed && ctx.vault.open('name', id, nameSealed),
     phone: phoneSealed && ctx.vault.open('phone', id, phoneSealed),
     text,
-    address,
+    address: addressSealed && ctx.vault.open('address', id, addressSealed),
   };
 }
 
@@ -102,7 +102,7 @@ export async function exportPerson(ctx: Context, { phone, by, reason }: Request,
       secret: caller.secret,
       title: complaint.title,
       text: complaint.text,
-      address: complaint.address,
+      address: caller.addressSealed && ctx.vault.open('address', id, caller.addressSealed),
       answer: complaint.answer,
       handling: handling
         .filter(({ complaintId }) => complaintId === id)
@@ -134,16 +134,12 @@ export async function erasePerson(ctx: Context, { phone, by, reason }: Request, 
       ),
     );
     for (const { complaint, caller } of rows) {
-      const { id, title, text, address, answer } = complaint;
+      const { id, title, text, answer } = complaint;
       if (!over.has(id)) continue;
       const name = caller.nameSealed && ctx.vault.open('name', id, caller.nameSealed);
+      const address = caller.addressSealed && ctx.vault.open('address', id, caller.addressSealed);
       const shown = (words: string | null) => without(words, name);
-      const texts: Texts = {
-        title: shown(title),
-        text: shown(text) ?? '',
-        address: shown(address),
-        answer: shown(answer),
-      };
+      const texts: Texts = { title: shown(title), text: shown(text) ?? '', answer: shown(answer) };
       const words = ctx.segmenter.searchWords(ctx.segmenter.cut(normalize(name ?? '')));
       const numbers = numbersIn([title, text, address, answer].join(' '));
       await rewriteTexts(tx, id, texts, [...words, ...numbers, ...(name === null ? [] : [name])]);

@@ -39,7 +39,7 @@ export async function findCaller(tx: Db, number: string, { unit, actor }: Sessio
     .select({
       id: complaints.id,
       text: complaints.text,
-      address: complaints.address,
+      addressSealed: callers.addressSealed,
       nameSealed: callers.nameSealed,
       phoneSealed: callers.phoneSealed,
       secret: sql<boolean>`coalesce(${callers.secret}, false)`,
@@ -81,7 +81,14 @@ export async function listHandling(db: Db, ids: readonly number[]) {
     .orderBy(asc(orders.id));
 }
 
-const emptied = { nameSealed: null, phoneSealed: null, phoneIndex: null, name: null, phone: null };
+const emptied = {
+  nameSealed: null,
+  phoneSealed: null,
+  phoneIndex: null,
+  addressSealed: null,
+  name: null,
+  phone: null,
+};
 /** Nobody need speak with the caller any more: the complaint is closed, and no call-back is due. */
 const isOver = sql`not exists (select from ${callbacks} b where b.complaint_id = ${callers.complaintId} and b.status = 'due')`;
 
@@ -97,6 +104,7 @@ export async function anonymise(tx: Db, ids: readonly number[], at: Date): Promi
 
 /** Callers, not yet emptied, of complaints that were closed before an instant. */
 export async function listDue(tx: Db, closedBefore: Date, count: number): Promise<number[]> {
+  const { nameSealed, phoneSealed, phoneIndex, addressSealed } = callers;
   const rows = await tx
     .select({ id: callers.complaintId })
     .from(callers)
@@ -104,7 +112,7 @@ export async function listDue(tx: Db, closedBefore: Date, count: number): Promis
     .where(
       and(
         isNull(callers.anonymisedAt),
-        or(isNotNull(callers.nameSealed), isNotNull(callers.phoneSealed), isNotNull(callers.phoneIndex)),
+        or(...[nameSealed, phoneSealed, phoneIndex, addressSealed].map(isNotNull)),
         lt(complaints.closedAt, closedBefore),
         isOver,
       ),
@@ -128,7 +136,6 @@ export async function listOver(tx: Db, ids: readonly number[]): Promise<number[]
 export interface Texts {
   title: string | null;
   text: string;
-  address: string | null;
   answer: string | null;
 }
 

@@ -7,7 +7,7 @@ import { AppError } from '../http/errors.ts';
 import { page, readPosition, writeCursor } from '../http/schemas.ts';
 import type { FieldError } from '../http/validation.ts';
 import { channels } from '../intake/schemas.ts';
-import { viewCaller, viewText, type World } from '../workorder/view.ts';
+import { viewAddress, viewCaller, viewText, type World } from '../workorder/view.ts';
 import type { TriageList, TriageQuery, TriageRow } from './schemas.ts';
 import { countWaiting, listWaiting, type WaitingRow } from './store.ts';
 
@@ -30,7 +30,7 @@ function view(row: WaitingRow, { role }: Session, { catalog, vault }: World, now
     levelReason: judgement.level.reason,
     title: row.title && viewText(row.title, role),
     text: viewText(row.text, role),
-    address: row.address && viewText(row.address, role),
+    address: viewAddress(row, role, vault),
     receivedAt: shanghaiTime(row.receivedAt),
     dispatchDueAt: shanghaiTime(due),
     waitedMinutes: Math.max(0, Math.floor((now.getTime() - row.receivedAt.getTime()) / 60_000)),

@@ -45,7 +45,7 @@ export async function listWaiting(
       level: complaints.level,
       title: complaints.title,
       text: complaints.text,
-      address: complaints.address,
+      callerAddress: callers.addressSealed,
       receivedAt: complaints.receivedAt,
       wantsCallback: complaints.wantsCallback,
       judgement: complaints.judgement,

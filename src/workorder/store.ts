@@ -17,7 +17,7 @@ const columns = {
   channel: complaints.channel,
   title: complaints.title,
   text: complaints.text,
-  address: complaints.address,
+  callerAddress: callers.addressSealed,
   receivedAt: complaints.receivedAt,
   wantsCallback: complaints.wantsCallback,
   need: complaints.need,

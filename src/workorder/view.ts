@@ -47,6 +47,20 @@ export function viewCaller(row: CallerColumns, role: Role, vault: Vault): Caller
   return { name, phone: masked('phone', row.callerPhone, maskPhone), kind, secret, masked: true };
 }
 
+/** The address as it was given, for a role that has to find it. What cannot be opened any more shows as hidden. */
+export function viewAddress(
+  { complaintId, callerAddress }: { complaintId: number; callerAddress: Buffer | null },
+  role: Role,
+  vault: Vault,
+): string | null {
+  if (callerAddress === null || withoutPersons.includes(role)) return null;
+  try {
+    return viewText(vault.open('address', complaintId, callerAddress), role);
+  } catch {
+    return '**';
+  }
+}
+
 /** Running text for a role: only who takes it down or sorts it sees telephone and identity numbers in it. */
 export function viewText(text: string, role: Role): string {
   return readsTexts(role) ? text : maskText(text);
@@ -198,7 +212,7 @@ function viewSubject(row: OrderRow, role: Role, { catalog, vault }: World): Orde
     channel: row.channel,
     title: shown(row.title),
     text: viewText(row.text, role),
-    address: shown(row.address),
+    address: viewAddress(row, role, vault),
     receivedAt: shanghaiTime(row.receivedAt),
     need: row.need,
     type: row.type,

@@ -52,6 +52,40 @@ t.test('a caller is sealed, found by his number, and recognised when he calls ag
   t.equal(replayed.body.number, retry.body.number, 'a retry is known by a hash with a key');
 });
 
+const door = '花家地西里三区5号楼3单元502';
+
+t.test('an address is sealed, with a caller or without', async (t) => {
+  const service = await app(t);
+  const operator = await service.as('operator');
+  const request = { address: door, externalNumber: 'A-1' };
+  const named = (await operator.post('/complaints', complaint(request))).body;
+  const { caller: _, ...nobody } = complaint({ address: door });
+  const nameless = (await operator.post('/complaints', nobody)).body;
+  t.match(named.classification.place.community.name, '花家地西里三区', 'the place is found in it all the same');
+  const [plain] = await service.connection.db.execute<{ all: string }>(
+    sql`select string_agg(row(c.*, k.*)::text, ' ') as all from complaints c join callers k on k.complaint_id = c.id`,
+  );
+  t.notMatch(plain?.all, door);
+  const unit = await service.as('handler', '110105026');
+  for (const { number, orders } of [named, nameless]) {
+    t.equal((await operator.get(`/complaints/${number}`)).body.address, door);
+    t.equal((await unit.get(`/orders/${orders[0].id}`)).body.complaint.address, door);
+  }
+  const analyst = await service.as('analyst');
+  t.equal((await analyst.get(`/complaints/${named.number}`)).body.address, null, 'figures need no door');
+  const { items } = (await operator.get('/complaints')).body;
+  t.same(
+    items.map(({ address }: { address: string }) => address),
+    [door, door],
+  );
+  t.equal((await operator.get(`/complaints/${nameless.number}`)).body.caller, null, 'an address alone is nobody');
+  t.equal((await operator.post('/complaints', complaint(request))).body.number, named.number, 'a retry is known');
+  await service.connection.db.execute(
+    sql`update callers k set address_sealed = o.name_sealed from callers o where o.name_sealed is not null`,
+  );
+  t.equal((await operator.get(`/complaints/${named.number}`)).body.address, '**', 'what was moved does not open');
+});
+
 t.test('cells moved to another complaint do not open, and take nothing else away', async (t) => {
   const service = await app(t);
   const operator = await service.as('operator');
@@ -68,7 +102,7 @@ t.test('a new data key, with nodes that go on', async (t) => {
   const service = await app(t);
   const operator = await service.as('operator');
   const file = async (phone: string) =>
-    (await operator.post('/complaints', complaint({ caller: { name: '赵甲', phone } }))).body.number;
+    (await operator.post('/complaints', complaint({ address: door, caller: { name: '赵甲', phone } }))).body.number;
   const numbers = [await file('19900001234'), await file('19900011234')];
   const before = await keysInUse(service);
   t.equal(Object.keys(before).length, 1);
@@ -84,6 +118,8 @@ t.test('a new data key, with nodes that go on', async (t) => {
   t.same(await keysInUse(service), { [id]: 4 }, 'nothing is left under the old key');
   for (const number of numbers)
     t.match((await operator.get(`/complaints/${number}`)).body.caller, { name: '赵**', phone: /^199\*{4}1234$/ });
+  const { items } = (await operator.get('/complaints')).body;
+  t.same(new Set(items.map(({ address }: { address: string }) => address)), new Set([door]), 'addresses come along');
   t.equal(await reseal(service.connection.db, command, id, service.clock.now), 0, 'and again: nothing to do');
   t.equal((await operator.get('/complaints?phone=19900011234')).body.items.length, 1, 'the index is as it was');
   const keys = await service.connection.db.execute<{ id: number; retired: boolean }>(
@@ -133,6 +169,32 @@ t.test('what an older version wrote', async (t) => {
   t.equal((await operator.get('/complaints?phone=19900001234')).body.items.length, 1);
   t.match(await file(), { replayed: true, answer: { number } }, 'a retry of then is still known');
   t.equal((await operator.get(`/complaints/${nameless}`)).body.caller.kind, 'enterprise');
+  t.equal(await sealPlain(db, service.ctx.vault, service.clock.now), 0);
+});
+
+t.test('addresses that an older version wrote', async (t) => {
+  const service = await app(t);
+  const { db } = service.connection;
+  const operator = await service.as('operator');
+  const { caller: _, ...nobody } = complaint({ externalNumber: 'OLD-2', address: door });
+  const requests = [complaint({ externalNumber: 'OLD-1', address: door }), nobody];
+  const filer = { source: 'import', actor: 'import', tokenId: null, maySetReceivedAt: true, seesOthers: true };
+  const file = async (request: (typeof requests)[number]) =>
+    fileComplaint(service.ctx, request, filer, service.clock.now);
+  const numbers: string[] = [];
+  for (const request of requests) numbers.push((await file(request)).answer.number);
+  await db.execute(sql`update complaints set address = ${door}`);
+  await db.execute(sql`update callers set address_sealed = null`);
+  await db.execute(sql`delete from callers where kind is null`);
+  const bare = sql`sha256(convert_to(${JSON.stringify(nobody)}, 'UTF8'))`;
+  await db.execute(sql`update complaints set body_hash = ${bare} where external_number = 'OLD-2'`);
+  t.equal(await sealPlain(db, service.ctx.vault, service.clock.now), 2);
+  t.same(await db.execute(sql`select from complaints where address is not null`), []);
+  for (const [n, request] of requests.entries()) {
+    const number = numbers[n] ?? '';
+    t.equal((await operator.get(`/complaints/${number}`)).body.address, door);
+    t.match(await file(request), { replayed: true, answer: { number } }, 'a retry of then is still known');
+  }
   t.equal(await sealPlain(db, service.ctx.vault, service.clock.now), 0);
 });
 

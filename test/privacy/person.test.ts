@@ -87,10 +87,17 @@ t.test('emptied when its time is over', async (t) => {
   await runRetention(ctx, log);
   t.same(await emptied(), [closed, other], 'a day later it is not; what is open stays');
   const rows = await service.connection.db.execute(
-    sql`select kind, secret, name_sealed, phone_sealed, phone_index from callers where anonymised_at is not null`,
+    sql`select kind, secret, name_sealed, phone_sealed, phone_index, address_sealed as address from callers where anonymised_at is not null`,
   );
   for (const row of rows)
-    t.match(row, { kind: 'person', secret: false, name_sealed: null, phone_sealed: null, phone_index: null });
+    t.match(row, {
+      kind: 'person',
+      secret: false,
+      name_sealed: null,
+      phone_sealed: null,
+      phone_index: null,
+      address: null,
+    });
   const [row] = await service.connection.db.execute<{ detail: object }>(
     sql`select detail from audit where action = 'caller.anonymise'`,
   );
