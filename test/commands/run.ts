@@ -54,13 +54,13 @@ export async function freePort(): Promise<number> {
   });
 }
 
-/** Waits until the service answers that it is ready; throws when it ends before. */
+/** Waits until the service answers that it is ready: two minutes, where other tests run besides. Throws when it ends before. */
 export async function untilReady(port: number, running: Running): Promise<void> {
   let ended: Outcome | null = null;
   running.done.then((outcome) => {
     ended = outcome;
   });
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (let tries = 0; tries < 1200; tries += 1) {
     if (ended !== null) throw new Error(`the service ended: ${JSON.stringify(ended)}`);
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
     if (answer?.ok) return;

@@ -4,13 +4,14 @@ import path from 'node:path';
 import t from 'tap';
 import { freePort, run, start, untilReady } from './run.ts';
 
-t.test('serve on the embedded PostgreSQL', { timeout: 280_000 }, async (t) => {
+t.test('serve on the embedded PostgreSQL', { timeout: 400_000 }, async (t) => {
   const dir = path.join(t.testdir(), 'data');
   const port = await freePort();
   const env = { DATA_DIR: dir, PORT: String(port), LOG_LEVEL: 'info' };
   const url = `http://127.0.0.1:${port}`;
 
   const first = start(['serve'], env);
+  t.teardown(() => first.process.kill('SIGKILL'));
   await untilReady(port, first);
   // The last command out stops the server, should this test fail half way.
   t.teardown(() => run(['migrate'], env));
@@ -44,6 +45,7 @@ t.test('serve on the embedded PostgreSQL', { timeout: 280_000 }, async (t) => {
   first.process.kill('SIGKILL');
   await first.done;
   const again = start(['serve'], env);
+  t.teardown(() => again.process.kill('SIGKILL'));
   await untilReady(port, again);
   const kept = await fetch(`${url}/api/v1/complaints/${number}`, { headers });
   t.match(await kept.json(), { number, status: 'dispatched' }, 'what was filed survives a crash of the service');
@@ -56,11 +58,17 @@ t.test('serve on the embedded PostgreSQL', { timeout: 280_000 }, async (t) => {
   t.throws(() => readFileSync(path.join(dir, 'postgres/postmaster.pid')), 'the database has stopped with it');
 });
 
-t.test('a running request is finished before the service stops', { timeout: 60_000 }, async (t) => {
+t.test('a running request is finished before the service stops', { timeout: 180_000 }, async (t) => {
   const dir = path.join(t.testdir(), 'data');
   const port = await freePort();
   const env = { DATA_DIR: dir, PORT: String(port), LOG_LEVEL: 'warn' };
   const service = start(['serve'], env);
+  // Not left running where the test fails half way, and its database neither.
+  t.teardown(async () => {
+    service.process.kill('SIGKILL');
+    await service.done;
+    await run(['migrate'], env);
+  });
   await untilReady(port, service);
   const token = (await run(['token', 'create', '--role', 'operator'], env)).out.trim();
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
