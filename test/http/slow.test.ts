@@ -151,7 +151,7 @@ t.test('too much', async (t) => {
   const chunk = `10000\r\n${' '.repeat(65_536)}\r\n`;
   refusedRaw(t, await drip(endless(chunked, chunk), 20), 413, 'PAYLOAD_TOO_LARGE', 'as it comes');
   refusedRaw(t, await drip(['nonsense\r\n\r\n'], 0), 400, 'BAD_REQUEST', 'no HTTP');
-  const long = `GET /api/v1/complaints?q=${encodeURIComponent('垃圾清运 '.repeat(20).trim())} HTTP/1.1\r\nhost: x\r\n${authorization}x-a: ${'a'.repeat(7000)}\r\n\r\n`;
+  const long = `GET /healthz?q=${encodeURIComponent('垃圾清运 '.repeat(20).trim())} HTTP/1.1\r\nhost: x\r\n${authorization}x-a: ${'a'.repeat(7000)}\r\n\r\n`;
   t.equal((await drip([long], 0)).status, 200, 'what is long but not too long');
 });
 
