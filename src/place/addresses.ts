@@ -5,7 +5,7 @@
 import { joins } from './context.ts';
 import type { Gazetteer } from './gazetteer.ts';
 import { type Mention, mentionsIn } from './mentions.ts';
-import { ELSEWHERE, roleAt, TRANSIT } from './role.ts';
+import { ELSEWHERE, isInside, roleAt, TRANSIT } from './role.ts';
 
 export interface Address {
   mentions: Mention[];
@@ -55,17 +55,24 @@ function roleOf(text: string, { mentions }: Address, isAlone: boolean): number {
   const { level } = last.meaning;
   const role = roleAt(text, { start: first.start, end: last.end, level }, isAlone);
   if (!isAlone || role !== ELSEWHERE) return role;
+  if (level !== 'outside' && level !== 'district' && isInside(text, last.end)) return 0.9;
   // 我在西城上班，单位不交社保: no other place is named, and a district is not much to be wrong about
   return first.meaning.level === 'outside' || (first === last && level === 'district') ? 0.8 : role;
+}
+
+/** Whether there is more than a short name amid other words, which mostly is none: 广场. */
+function speaks({ mentions }: Address): boolean {
+  return mentions.some(({ loose, meaning }) => !loose || meaning.targets.length > 0);
 }
 
 /** The addresses of folded text, in order. */
 export function addressesIn(gazetteer: Gazetteer, text: string): Address[] {
   const addresses = split(gazetteer, text);
+  const isAlone = addresses.length === 1 || addresses.filter(speaks).length === 1;
   // what somebody only visits or comes from is no rival of the one place left
   let rivals = 0;
   for (const address of addresses) {
-    address.role = roleOf(text, address, addresses.length === 1);
+    address.role = roleOf(text, address, isAlone);
     if (address.role > ELSEWHERE || address.role === TRANSIT) rivals += 1;
   }
   for (let i = 1; i < addresses.length; i += 1) {

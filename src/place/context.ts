@@ -60,7 +60,7 @@ export function endingAt(text: string, at: number): { ending: Ending; end: numbe
   return null;
 }
 
-export type Tail = 'branch' | 'lane' | 'road' | 'stop' | 'landmark' | 'sibling' | 'none';
+export type Tail = 'branch' | 'lane' | 'road' | 'stop' | 'gate' | 'landmark' | 'sibling' | 'none';
 
 const TAILS: readonly [Tail, Pattern][] = [
   ['lane', edged('胡巷', /胡同|巷(?!道)/y)],
@@ -82,11 +82,12 @@ const TAILS: readonly [Tail, Pattern][] = [
       /(?:地铁|公交|火车)?(?:[东西南北]|\d)?(?:站(?!前)|场站|车站|枢纽|路口|[东西南北]口)/y,
     ),
   ],
+  ['gate', edged('东西南北', /[东西南北]{1,2}门/y)],
   [
     'landmark',
     edged(
       '东西南北医公学小中大商机体市派法银饭酒广',
-      /(?:[东西南北])?(?:医院|公园|学校|[小中大]学|学院|商场|大厦|机场|体育|市场|派出所|法院|银行|饭店|酒店|广场|[东西南北]门)/y,
+      /(?:[东西南北])?(?:医院|公园|学校|[小中大]学|学院|商场|大厦|机场|体育|市场|派出所|法院|银行|饭店|酒店|广场)/y,
     ),
   ],
 ];
@@ -133,9 +134,10 @@ export function addressGoesOn(text: string, at: number): boolean {
   return ADDRESS_GOES_ON.test(text);
 }
 
-const AFFAIR = /[^。;!?]{0,6}?(?:的(?:房|地|宅|村|田|果园|大棚)|村里|镇上|县里|宅基地)/y;
+const AFFAIR =
+  /[^。;!?]{0,6}?(?:的(?:房|地|宅|村|田|果园|大棚)|村里|镇上|县里|宅基地)|[^。;!?]{0,12}?(?:父母|爸妈|父亲|母亲|公婆|婆婆|爷爷|奶奶|姥姥|姥爷|老人)[^,。;!?]{0,4}?(?:住|家|的房)|.*当地/y;
 
-/** Whether something of the place is spoken of behind it: 老家保定的房子. */
+/** Whether something of the place is spoken of behind it: 老家保定的房子, 老家济南, 父母住的小区, 打了当地的热线. */
 export function hasAffair(text: string, at: number): boolean {
   AFFAIR.lastIndex = at;
   return AFFAIR.test(text);

@@ -8,7 +8,8 @@ import type { Gazetteer } from './gazetteer.ts';
 import type { Target } from './meanings.ts';
 import type { Mention } from './mentions.ts';
 import * as names from './names.ts';
-import { HAILS, isCued, STATED } from './role.ts';
+import { takeOutside } from './outside.ts';
+import { isCued, isEstate, isHome, STATED } from './role.ts';
 
 /** What `resolvePlace` reads: the words, and the district of the form as six digits or a name. */
 export interface PlaceInput {
@@ -69,32 +70,6 @@ function claim(claims: Claim[], key: number, { district, street, community }: Ta
   else if (known.weight === said.weight && known.community !== community) known.community = -1;
 }
 
-/** Weighs a place outside the city and takes from the address what it qualifies: 南通市 leaves nothing of 通州区. */
-function takeOutside(field: Field, address: Mention[], role: number, evidence: Evidence): Mention[] {
-  const at = address.findIndex(({ meaning }) => meaning.level === 'outside');
-  const mention = address[at];
-  if (!mention) return address;
-  const rest = address.slice(at + 1);
-  const home = rest.findIndex(({ meaning }) => meaning.level === 'city');
-  const goesOn = rest.length > 0 || context.addressGoesOn(field.text, mention.end);
-  const stated = role > 1 || field.address;
-  // a bare 河北 is mostly talk; it is a place when an address goes on behind it
-  const known = mention.meaning.exact || rest.some(({ meaning }) => meaning.level !== 'outside' || meaning.exact);
-  let weight = goesOn && (stated || mention.start === 0) ? 0.75 : 0.2;
-  if (known) weight = goesOn || stated ? 0.9 : mention.start === 0 ? 0.6 : 0.45;
-  // 老家河北 tells who speaks; 老家邯郸丛台区的房子漏水 where the matter is
-  const hails =
-    role === HAILS &&
-    goesOn &&
-    (known || rest.length > 0) &&
-    context.hasAffair(field.text, (rest.at(-1) ?? mention).end);
-  weight = Math.min(0.98, (hails ? 0.6 : weight * role) * field.weight);
-  if (home < 0 && weight > evidence.outside.weight) {
-    evidence.outside = { weight, evidence: field.raw.slice(mention.start, (rest.at(-1) ?? mention).end) };
-  }
-  return home < 0 ? address.slice(0, at) : rest.slice(home);
-}
-
 /** What the members of one address say of each other. */
 interface Around {
   districts: number[];
@@ -149,6 +124,13 @@ function agreedBy(address: readonly Mention[]): number[] {
   return agreed;
 }
 
+/** What a common name means where people are said to live there. */
+function livedIn(text: string, mention: Mention): readonly Target[] {
+  const { estates, villages } = mention.meaning;
+  if (estates.length > 0 && isEstate(text, mention.end)) return estates;
+  return villages.length > 0 && isHome(text, mention) ? villages : NONE;
+}
+
 /** What a mention means here: shy meanings, and loose ones, count where something beside them agrees. */
 function meaningsOf(field: Field, mention: Mention, { agreed, districts }: Around): readonly Target[] {
   const { meaning, loose } = mention;
@@ -162,6 +144,7 @@ function meaningsOf(field: Field, mention: Mention, { agreed, districts }: Aroun
   const stops = cued || context.stopsAt(field.text, mention.end);
   let near: readonly Target[] = stops ? shy.filter((target) => known.includes(target.district)) : NONE;
   if (near.length === 0 && cued) near = meaning.cued;
+  if (near.length === 0 && !loose) near = livedIn(field.text, mention);
   // a short name that is no common word needs no more than a district that agrees
   if (near.length === 0 && !loose) near = meaning.cued.filter((target) => known.includes(target.district));
   if (near.length === 0 && field.address) near = shy.map((target) => ({ ...target, weight: 0.64 }));
@@ -232,7 +215,11 @@ function weighAddress(
 ) {
   const { start } = mentions[0] as Mention;
   const { end } = mentions[mentions.length - 1] as Mention;
-  const address = takeOutside(field, mentions, role, evidence);
+  const outside = takeOutside(field, mentions, role);
+  const address = outside.rest;
+  if (outside.weight > evidence.outside.weight) {
+    evidence.outside = { weight: outside.weight, evidence: field.raw.slice(outside.start, outside.end) };
+  }
   const near = around(address);
   const stated = role >= STATED;
   const span = end - start <= 30 ? field.raw.slice(start, end) : null;

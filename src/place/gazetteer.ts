@@ -4,6 +4,7 @@
  */
 import type { Division } from '../catalog/types.ts';
 import { buildMatcher, type Matcher } from '../text/matcher.ts';
+import { counties } from './counties.ts';
 import { Meanings, type Places, type Reading, type ReadingKind } from './meanings.ts';
 import * as names from './names.ts';
 
@@ -62,8 +63,9 @@ function addCommunity(words: Words, name: string, at: number): void {
   const village = names.isVillage(name);
   const whole = village ? base.replace(/村?$/, '村') : base;
   // 康庄镇社区 is called 康庄镇 by nobody: that is the town
-  const never = /[镇乡]$|街道$/.test(base) || names.isCommon(base) || (names.isOrdinary(base) && !names.isLane(base));
-  const strict = never || (((base.length < 3 && !base.endsWith('村')) || names.isOrdinary(base)) && 'short');
+  const never = /[镇乡]$|街道$/.test(base) || (names.isOrdinary(base) && !names.isLane(base));
+  const common = names.isCommon(base) && (village || !names.isPlain(base) ? 'common' : true);
+  const strict = never || common || (((base.length < 3 && !base.endsWith('村')) || names.isOrdinary(base)) && 'short');
   if (village) add(words, whole, 'community', at, 'whole', names.isWord(whole) || names.isCount(whole));
   const spare = village && (base === whole || names.isWord(whole));
   if (!spare && names.standsAlone(base)) add(words, base, 'community', at, 'base', strict);
@@ -113,6 +115,17 @@ function addEstates(words: Words, divisions: readonly Division[], streetOf: Int3
   }
 }
 
+/**
+ * Whether a landmark may have a name. One of the divisions goes first: the list is newer than any table of landmarks. But
+ * a community elsewhere that is called after it (the staff of a zoo) needs its ending.
+ */
+function givesWay(readings: Reading[], streets: readonly number[], streetOf: Int32Array): boolean {
+  const elsewhere = ({ kind, at }: Reading) => kind === 'community' && !streets.includes(streetOf[at] ?? -1);
+  if (!readings.every(elsewhere)) return false;
+  for (const reading of readings) reading.strict = true;
+  return true;
+}
+
 function addOutside(words: Words, divisions: readonly Division[], areas: readonly Area[]): void {
   const own = new Set(divisions.filter((d) => d.kind === 'city').map((d) => names.districtBase(names.fold(d.name))));
   for (const [province, cities] of Object.entries(names.provinces)) {
@@ -126,6 +139,10 @@ function addOutside(words: Words, divisions: readonly Division[], areas: readonl
       for (const reading of taken) reading.strict ||= name === province;
       add(words, word, 'outside', -1, 'base', taken.length > 0 && name !== province);
     }
+  }
+  for (const county of counties) {
+    // 沙河 is a town here and a city elsewhere: the city only as 沙河市, and none where the county is the city's own
+    if (!words.get(county)?.some(({ kind }) => kind === 'district')) add(words, county, 'outside', -1, 'base', true);
   }
   for (const area of areas) if (area.streets.length === 0) add(words, names.fold(area.name), 'outside', -1, 'whole');
 }
@@ -171,11 +188,11 @@ export function buildGazetteer(
   }
   for (const { name, aliases, streets } of landmarks) {
     if (known(streets).length === 0) continue;
-    // a name of the divisions goes first: the list is newer than any table of landmarks
+    const lies = known(streets);
     for (const word of [name, ...aliases].map(names.fold)) {
-      if (!words.has(word)) add(words, word, 'landmark', inside.length, 'base');
+      if (givesWay(words.get(word) ?? [], lies, streetOf)) add(words, word, 'landmark', inside.length, 'base');
     }
-    inside.push(known(streets));
+    inside.push(lies);
   }
   addEstates(words, divisions, streetOf);
   addOutside(words, divisions, areas);

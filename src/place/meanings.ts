@@ -22,8 +22,11 @@ export interface Reading {
   at: number;
   /** `whole` needs no ending, `base` is the name without its ending, `variant` a looser spelling of it. */
   form: 'whole' | 'base' | 'variant';
-  /** Alone it says nothing: an ordinary word, or `short`, which counts where the words beside it say that it is a place. */
-  strict: boolean | 'short';
+  /**
+   * Alone it says nothing: an ordinary word, or `short`, which counts where the words beside it say that it is a place;
+   * `common` where they say that people live there (小区, 是…的村民).
+   */
+  strict: boolean | 'short' | 'common';
 }
 
 /** The places of a city and the words that may name them. */
@@ -62,6 +65,9 @@ export interface Meaning {
   readonly shy: readonly Target[];
   /** Those of the shy ones that a word beside them makes a place (家住小菊). */
   readonly cued: readonly Target[];
+  /** Those of the shy ones that are a place where people are said to live there: in an estate (东辰小区), in a village (是金沟的村民). */
+  readonly estates: readonly Target[];
+  readonly villages: readonly Target[];
 }
 
 /** How much a name with its ending tells, 0 … 1; 0 where the ending is not one of the reading's kind. */
@@ -80,14 +86,26 @@ function weighEnded({ kind, form, strict }: Reading, rural: boolean, ending: End
 }
 
 /** What is left of a name's weight when something called after it follows. */
-const CUTS: Record<Tail, number> = { none: 1, sibling: 1, landmark: 0.8, branch: 1, stop: 0.6, road: 0.5, lane: 0.5 };
+const CUTS: Record<Tail, number> = {
+  none: 1,
+  sibling: 1,
+  gate: 0.8,
+  landmark: 0.8,
+  branch: 1,
+  stop: 0.6,
+  road: 0.5,
+  lane: 0.5,
+};
 
 /** A community of a town is often called after its lane, which hardly leaves it (菊儿胡同); a stop lies beside what it is called after. */
 const LANE = 0.88;
 const STOP = 0.79;
+/** The gate of an estate is part of it. */
+const GATE = 0.95;
 
 function cutOf(kind: ReadingKind, tail: Tail, isRural: boolean): number {
   if (kind === 'community' && tail === 'stop') return STOP;
+  if (tail === 'gate' && kind !== 'street' && kind !== 'area') return GATE;
   return kind === 'community' && tail === 'lane' && !isRural ? LANE : CUTS[tail];
 }
 
@@ -99,7 +117,7 @@ function weighBare(reading: Reading, word: string, all: readonly Reading[], tail
   if (has('district') && kind !== 'district') return 0;
   if (kind === 'district')
     return (
-      { none: 0.68, sibling: 0.68, landmark: 0.5, branch: 0.68, stop: 0.5, road: 0.3, lane: 0.3 }[tail] +
+      { none: 0.68, sibling: 0.68, gate: 0.5, landmark: 0.5, branch: 0.68, stop: 0.5, road: 0.3, lane: 0.3 }[tail] +
       (form === 'whole' ? 0.2 : 0)
     );
   const cut = cutOf(kind, tail, isRural);
@@ -143,7 +161,7 @@ const LEVELS: Record<ReadingKind, Level> = {
 
 /** What the readings of a word mean by their weights; null where none has any and none is shy. */
 function join(places: Places, all: readonly Reading[], weights: readonly number[], how: Written): Meaning | null {
-  const { exactly, shy, cued } = how;
+  const { exactly, shy } = how;
   const best = Math.max(...weights);
   if (best === 0 && shy.length === 0) return null;
   let { exact } = how;
@@ -157,7 +175,7 @@ function join(places: Places, all: readonly Reading[], weights: readonly number[
     if (reading.form === 'whole') exact = true;
     meant.push(...targets(places, reading, weight, exactly));
   });
-  return { level, exact, targets: meant, shy, cued };
+  return { level, exact, targets: meant, shy, cued: how.cued, estates: how.estates, villages: how.villages };
 }
 
 interface Written {
@@ -165,12 +183,23 @@ interface Written {
   exactly: boolean;
   shy: readonly Target[];
   cued: readonly Target[];
+  estates: readonly Target[];
+  villages: readonly Target[];
 }
+
+const NONE: readonly never[] = [];
 
 function meanEnded(places: Places, word: number, ending: Ending): Meaning | null {
   const all = places.readings[word] ?? [];
   const weights = all.map((reading) => weighEnded(reading, places.rural[reading.at] === 1, ending));
-  return join(places, all, weights, { exact: true, exactly: true, shy: [], cued: [] });
+  return join(places, all, weights, {
+    exact: true,
+    exactly: true,
+    shy: NONE,
+    cued: NONE,
+    estates: NONE,
+    villages: NONE,
+  });
 }
 
 function meanBare(places: Places, word: number, tail: Tail): Meaning | null {
@@ -183,19 +212,33 @@ function meanBare(places: Places, word: number, tail: Tail): Meaning | null {
     if (!reading.strict) return weighBare(reading, name, all, tail, isRural);
     return tail === 'lane' && reading.strict === 'short' && !isRural ? 0.85 * LANE : 0;
   });
-  const shy = strict.flatMap((reading) => targets(places, reading, 0.72, exactly));
-  const cued = strict.filter((reading) => reading.strict === 'short');
+  const meant = (which: readonly Reading[]) => which.flatMap((reading) => targets(places, reading, 0.72, exactly));
+  // 河南小区 may be called after the province
+  const common = all.every(({ kind }) => kind === 'community')
+    ? strict.filter((reading) => reading.strict === 'common')
+    : NONE;
   return join(places, all, weights, {
     exact: false,
     exactly,
-    shy,
-    cued: cued.flatMap((reading) => targets(places, reading, 0.72, exactly)),
+    shy: meant(strict),
+    cued: meant(strict.filter((reading) => reading.strict === 'short')),
+    estates: meant(common.filter(({ at }) => places.rural[at] === 0)),
+    villages: meant(common.filter(({ at }) => places.rural[at] === 1)),
   });
 }
 
 const ENDED: Record<Ending, number> = { street: 0, town: 1, community: 2, village: 3, district: 4, city: 5, region: 6 };
-const BARE: Record<Tail, number> = { none: 7, road: 8, stop: 9, landmark: 10, sibling: 11, branch: 12, lane: 13 };
-const ways = 14;
+const BARE: Record<Tail, number> = {
+  none: 7,
+  road: 8,
+  stop: 9,
+  landmark: 10,
+  sibling: 11,
+  branch: 12,
+  lane: 13,
+  gate: 14,
+};
+const ways = 15;
 
 /** Works out each word's meanings when it is first met, and keeps them: there are few, and many texts. */
 export class Meanings {

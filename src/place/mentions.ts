@@ -17,11 +17,20 @@ function isLocal({ level }: Meaning): boolean {
   return level === 'coarse' || level === 'fine';
 }
 
+/** Whether the last character of a name goes with the next: the 东 of 东门, 东侧. */
+function endsInSide(text: string, end: number): boolean {
+  return (
+    end < text.length && '门口侧边面'.includes(text[end] as string) && '东西南北'.includes(text[end - 1] as string)
+  );
+}
+
 /** Reads one occurrence of a word: with the ending that follows it, or alone. */
 function read(gazetteer: Gazetteer, text: string, word: number, start: number, end: number): Mention | null {
   const { meanings, counts } = gazetteer;
   const ended = counts[word] === 1 ? null : endingAt(text, end);
   const named = ended && meanings.ended(word, ended.ending);
+  // 静水园东门 is the east gate of 静水园, not the gate of 静水园东
+  if (!named && endsInSide(text, end)) return null;
   const meaning = named ?? meanings.bare(word, tailAt(text, end));
   if (!meaning) return null;
   // 西地省 is a province, whatever village is called 西地

@@ -176,10 +176,19 @@ export function isCommon(folded: string): boolean {
   return COMMON.has(folded);
 }
 
+/** What any estate is named with (永安, 北山), and the builders, trades and works whose staff lives in theirs. */
+const PLAIN =
+  /^(?:[东西南北中前后上下大小新老高山河湖海江水沿滨石城园苑关桥店营街路庄村口沟台地场厂塘林永安兴平和福吉祥太乐康金绿阳光春龙华美景秀翠明星]{2}|\d.|富力|绿地|首航|世纪|融汇|恒盛|化工|航天|铁路|铁矿|电建|软件|空间|广场|进口|校内|总院|总装|总政|站东|新区|立新|石头|蓝天|明珠|如意|东郊|嘉园|名苑)$/;
+
+/** Whether a common name may be that of several estates, so that one in the list says little of another text's. */
+export function isPlain(folded: string): boolean {
+  return PLAIN.test(folded);
+}
+
 /** Words that hold a place's name by accident: 以上地方, 交通运输, 权利和义务. They are matched and thrown away. */
 export const accidents: readonly string[] =
   `以上地 加上地 上地方 上地铁 交通运输 和义务 正常营 照常营 经常营 常营业 日常营 东4环 家长沟通 校长沟通 长沟通 建外网 构建外 平房子 平房屋
-  大兴土木 大兴调查 安定团结 不安定 安定性 清水衙门 莲花乡 截流村 朝阳产业 朝阳行业 向阳面 朝阳面 朝阳户 人和平 旧宫廷 万平方 亦庄亦谐 双丰收 天竺葵 天竺鼠 沙河粉 梨园弟子 梨园戏 卫星城 电力机 礼贤下士 正本清源 金盏花 高岭土 那时村 当时村 有时村 路村村通
+  大兴土木 大兴调查 安定团结 不安定 安定性 清水衙门 莲花乡 截流村 朝阳产业 朝阳行业 向阳面 朝阳面 朝阳户 人和平 旧宫廷 万平方 亦庄亦谐 双丰收 天竺葵 天竺鼠 沙河粉 梨园弟子 梨园戏 卫星城 电力机 礼贤下士 正本清源 金盏花 高岭土 那时村 当时村 有时村 路村村通 年宫门口 化宫门口
   3间房子 3间房屋 有3间房 里3间房 的3间房 了3间房 盖3间房 两间房子 两间房屋 有两间房 的两间房 了两间房`
     .split(/\s+/)
     .map(fold);

@@ -63,6 +63,15 @@ function isOther(text: string, end: number): boolean {
   return COMPANY.test(text) || PERSON.test(text);
 }
 
+const INSIDE =
+  /[^。;!?家区村回]{0,30}?(?:病房|病床|床位|护工|护士站|门诊|急诊|诊室|窗口|挂号|景区|门票|酒店|民宿|停车场|缆车|索道|厕所|楼下|楼里|食堂|宿舍|大厦|写字楼|园区|广场|地铁口|门口|门外|站台|电梯)/y;
+
+/** Whether what is spoken of behind a place that somebody visits is there: 在甲医院住院, 病房的热水器坏了. */
+export function isInside(text: string, end: number): boolean {
+  INSIDE.lastIndex = end;
+  return !isOther(text, end) && INSIDE.test(text);
+}
+
 /** Where somebody works, or is treated; where he goes to or leaves; where he comes from, or what is only called so. */
 export const ELSEWHERE = 0.5;
 export const TRANSIT = 0.45;
@@ -112,4 +121,18 @@ const CUE = edged(
 export function isCued(text: string, { start, end }: { start: number; end: number }): boolean {
   if (begins(CUE, edgesAt(text, end), text, end)) return true;
   return (edgesAt(text, start - 1) & IN.bit) !== 0 && IN.pattern.test(text.slice(Math.max(0, start - 4), start));
+}
+
+const ESTATE = edged('小', /小区/y);
+const VILLAGER = edged('村的', /的?村民/y);
+const IS = /(?:是|系|为|住|在|我们)$/;
+
+/** Whether a common name is that of an estate: 东辰小区. */
+export function isEstate(text: string, end: number): boolean {
+  return begins(ESTATE, edgesAt(text, end), text, end);
+}
+
+/** Whether somebody says that he is of the village: 我是金沟的村民; but 沿河的村民 may live along any river. */
+export function isHome(text: string, { start, end }: { start: number; end: number }): boolean {
+  return begins(VILLAGER, edgesAt(text, end), text, end) && IS.test(text.slice(Math.max(0, start - 2), start));
 }

@@ -28,6 +28,10 @@ t.test(
     ['菊儿胡同的公共浴室关了', 'resolved 东城区/交道口街道'],
     ['小菊开得真好看', 'unknown'],
     ['北山小区没有暖气', 'unknown'],
+    ['东辰小区的暖气不热', 'resolved 昌平区/天通苑南街道'],
+    ['北京东辰公司欠我工钱', 'unknown'],
+    ['我是金沟的村民', 'resolved 密云区/河南寨镇'],
+    ['山脚下金沟的村民', 'unknown'],
     ['三环的隔音屏坏了', 'unknown'],
     ['西地省的高速路口', 'unknown'],
   ]),
@@ -48,6 +52,38 @@ t.test(
     ['我在西城上班，单位不交社保', 'district 西城区'],
     ['老家河北邯郸丛台区的房子漏水', 'outside'],
     ['我在江苏省南通市通州区上班', 'outside'],
+  ]),
+);
+
+t.test(
+  'who is treated or works somewhere speaks of it where he names what is inside',
+  table([
+    ['家父在世纪坛医院住院，病房的热水器坏了', 'resolved 海淀区/羊坊店街道'],
+    ['在望京SOHO上班，楼下的外卖车停满了广场', 'resolved 朝阳区/望京街道'],
+    ['在世纪坛医院住院，回家以后小区的电梯停了', 'unknown'],
+    ['我弟弟在中关村医院实习，没有工资', 'unknown'],
+  ]),
+);
+
+t.test(
+  'a place outside is known by its province and its own name, or by what is spoken of there',
+  table([
+    ['去河北秦皇岛旅游，酒店不退款', 'outside'],
+    ['我弟弟在江苏昆山一家电子厂上班', 'outside'],
+    ['在昆山市买的房', 'outside'],
+    ['老家在山东省济南市历下区，父母住的小区停了暖气', 'outside'],
+    ['我老家在山东省济南市历下区，想问居住证怎么办', 'unknown'],
+    ['江苏人在这里怎么办居住证', 'unknown'],
+    ['沙河的路灯坏了', 'resolved 昌平区/沙河地区'],
+  ]),
+);
+
+t.test(
+  'a side goes with the gate it stands before',
+  table([
+    ['静水园东门对面的烧烤摊', 'resolved 朝阳区/六里屯街道'],
+    ['静水园东的路灯坏了', 'resolved 通州区/潞邑街道'],
+    ['少年宫门口的摊贩', 'unknown'],
   ]),
 );
 
