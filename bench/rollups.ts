@@ -103,7 +103,7 @@ async function fill(ctx: Context, complaints: number): Promise<void> {
   await generate(ctx.db, { complaints, weeks: 104, words: false }, () => undefined);
   await analyze(ctx.db, copied);
   await rebuild(ctx.db, ctx.clock(), () => undefined);
-  await analyze(ctx.db, ['rollup_lines', 'rollup_cells']);
+  await analyze(ctx.db, ['rollup_lines', 'rollup_cells', 'rollup_calls', 'rollup_hours']);
 }
 
 /** Fills the database first where a folder for its keys is given. */

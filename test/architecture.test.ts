@@ -13,7 +13,8 @@ import { type File, read } from './source.ts';
 const worldly = new Set(['routes.ts', 'service.ts', 'store.ts', 'jobs.ts']);
 /** A report keeps its SQL beside its columns, the rollups theirs beside the measures; the segmenter loads a dictionary from files. */
 const isExcepted = (file: string) =>
-  file.startsWith('src/assessment/reports/') || ['src/classify/segment.ts', 'src/rollup/lines.ts'].includes(file);
+  file.startsWith('src/assessment/reports/') ||
+  ['src/classify/segment.ts', 'src/rollup/lines.ts', 'src/rollup/calls.ts'].includes(file);
 /** Outside the features, only these are pure. */
 const pureParts = new Set(['src/http/errors.ts', 'src/http/schemas.ts', 'src/http/validation.ts']);
 

@@ -53,7 +53,7 @@ export async function generate(options: { complaints: string; years: string; wor
     say('整理表');
     await analyze(db, copied);
     await rebuildAll(db);
-    await analyze(db, ['rollup_lines', 'rollup_cells']);
+    await analyze(db, ['rollup_lines', 'rollup_cells', 'rollup_calls', 'rollup_hours']);
     for (const { name, table, indexes } of await sizes(db)) print(`${name}：表 ${table}，索引 ${indexes}`);
   });
 }

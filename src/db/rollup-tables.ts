@@ -1,12 +1,12 @@
 /**
  * 汇总: what the reports count, kept up from the events. `rollup_pending` names the complaints that have changed (a trigger fills it with
  * every event), `rollup_lines` what each complaint counts as now, `rollup_cells` the sums of the lines by day and by week, and by what
- * a row of a report stands for. All of it can be thrown away and made again.
+ * a row of a report stands for; `rollup_calls` and `rollup_hours` what does not add up. All of it can be thrown away and made again.
  */
 import { sql } from 'drizzle-orm';
 import { bigint, date, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { isLarge, type Measure, measures } from '../rollup/measures.ts';
-import { instant, reference } from './column-types.ts';
+import { bytea, instant, reference } from './column-types.ts';
 
 const column = (name: Measure) => (isLarge(name) ? bigint(name, { mode: 'number' }) : integer(name));
 /** Absent where the kind of line has no such measure: takes one bit. */
@@ -50,26 +50,54 @@ export const rollupLines = pgTable(
     primaryKey({ columns: [table.complaintId, table.source, table.ref] }),
     index('rollup_lines_superseded').on(table.day).where(sql`${table.nextAt} is not null`),
     index('rollup_lines_left_out').on(table.day).where(sql`${table.source} = 'answered' and ${table.scope} <> 'all'`),
-    // Wide enough that the median of any row is read off the index alone.
-    index('rollup_lines_handled')
-      .on(
-        table.day,
-        table.unit,
-        table.kind,
-        table.district,
-        table.street,
-        table.matter,
-        table.need,
-        table.channel,
-        table.type,
-        table.level,
-        table.scope,
-        table.handledMs,
-        table.complaintId,
-      )
-      .where(sql`${table.source} = 'replied'`),
+    index('rollup_lines_replied').on(table.day).where(sql`${table.source} = 'replied'`),
   ],
 );
+
+/**
+ * The complaints of those who called more than once, with when they called before and next. Not for units and channels: it tells which
+ * complaints are of one caller.
+ */
+export const rollupCalls = pgTable(
+  'rollup_calls',
+  {
+    complaintId: reference('complaint_id').primaryKey(),
+    at: instant('at').notNull(),
+    day: date('day', { mode: 'string' }).notNull(),
+    /** The keyed hash of the number. */
+    caller: bytea('caller').notNull(),
+    beforeAt: instant('before_at'),
+    nextAt: instant('next_at'),
+    unit: text('unit'),
+    kind: text('kind'),
+    district: text('district'),
+    street: text('street'),
+    matter: text('matter'),
+    need: text('need').notNull(),
+    channel: text('channel').notNull(),
+    type: text('type').notNull(),
+    level: text('level').notNull(),
+    scope: text('scope').notNull(),
+  },
+  (table) => [index('rollup_calls_at').on(table.at), index('rollup_calls_caller').on(table.caller)],
+);
+
+/** The hours of handling of a day and a key, packed: shares of them (the median) are found without reading every line. */
+export const rollupHours = pgTable(
+  'rollup_hours',
+  {
+    by: text('by').notNull(),
+    day: date('day', { mode: 'string' }).notNull(),
+    key: text('key').notNull(),
+    scope: text('scope').notNull(),
+    /** Milliseconds from dispatch to reply, eight bytes for each order (`float8send`), in no order. */
+    hours: bytea('hours').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.by, table.day, table.key, table.scope] })],
+);
+
+/** The days whose hours are packed as they stand: folding in a change of a day takes it out, until it is packed again. */
+export const rollupDays = pgTable('rollup_days', { day: date('day', { mode: 'string' }).primaryKey() });
 
 export const rollupCells = pgTable(
   'rollup_cells',

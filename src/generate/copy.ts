@@ -24,6 +24,8 @@ export interface Copying {
   words: boolean;
   /** Running numbers of complaints start after it. */
   numbers: number;
+  /** How many copies there are in all. */
+  total: number;
 }
 
 /** The id of a copied row: `rank` is its place within the life. */
@@ -40,10 +42,11 @@ const references: Partial<Record<CopiedTable, Record<string, CopiedTable>>> = {
   callback_attempts: { callback_id: 'callbacks' },
 };
 
-/** As many callers as there would be: each has called some three times. Nobody's index: what is sealed for one case opens for no other. */
-const caller = `decode(md5(((hashint8(s.g * 7 + 1) & 2147483647) % 100000000)::text), 'hex')`;
+/** A third as many callers as complaints: each has called some three times. Nobody's index: what is sealed for one case opens for no other. */
+const caller = (total: number) =>
+  `decode(md5(((hashint8(s.g * 7 + 1) & 2147483647) % ${Math.ceil(total / 3)})::text), 'hex')`;
 
-function special(table: CopiedTable, { words, numbers }: Copying): Record<string, string> {
+function special(table: CopiedTable, { words, numbers, total }: Copying): Record<string, string> {
   if (table === 'complaints')
     return {
       number: `to_char((t.received_at - s.week * interval '7 days') at time zone 'Asia/Shanghai', 'YYYYMMDD')
@@ -59,7 +62,7 @@ function special(table: CopiedTable, { words, numbers }: Copying): Record<string
       name_sealed: 'null',
       phone_sealed: 'null',
       address_sealed: 'null',
-      phone_index: `case when t.phone_index is not null then ${caller} end`,
+      phone_index: `case when t.phone_index is not null then ${caller(total)} end`,
     };
   if (table === 'orders') return { changed: 'pg_current_xact_id()::text::bigint', next_look: 'null' };
   return {};

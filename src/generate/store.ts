@@ -82,10 +82,9 @@ export async function shapeOf(tx: Db, table: CopiedTable): Promise<Shape> {
 }
 
 export interface Batch extends Copying {
-  /** Copies numbered from `first` (from 1) to before `end`, of `total`. */
+  /** Copies numbered from `first` (from 1) to before `end`. */
   first: number;
   end: number;
-  total: number;
   patterns: number;
   weeks: number;
 }

@@ -6,7 +6,15 @@
  * The statements are constants, put together once: nothing that anyone typed comes in.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import { type CellDimension, isLarge, type LineSource, type Measure, measures, noKey } from './measures.ts';
+import {
+  type CellDimension,
+  hourDimensions,
+  isLarge,
+  type LineSource,
+  type Measure,
+  measures,
+  noKey,
+} from './measures.ts';
 
 const typeOf = (measure: Measure) => (isLarge(measure) ? 'bigint' : 'int');
 /** All measures, from an alias, each times a sign. */
@@ -46,6 +54,12 @@ const branches: Record<LineSource, Branch> = {
       direct: is(`d.status = 'answered'`),
       routed: is(`d.status in ('redirected', 'handover')`),
       waiting: is(`d.status = 'triage'`),
+      has_phone: is('exists (select from callers k where k.complaint_id = d.id and k.phone_index is not null)'),
+      linked:
+        is(`exists (select from complaint_links l where l.from_id = d.id and l.kind = 'repeat' and l.action = 'linked'
+        and not exists (select from complaint_links v where v.from_id = l.from_id and v.to_id = l.to_id and v.kind = l.kind
+          and v.action = 'unlinked' and v.id > l.id))`),
+      grouped: is('exists (select from group_members m where m.complaint_id = d.id)'),
     },
   },
   closed: {
@@ -205,6 +219,7 @@ export const keyText: Record<CellDimension, string> = {
 };
 
 const keys = Object.entries(keyText).map(([by, key]) => `('${by}', ${key})`);
+const hourKeys = hourDimensions.map((by) => `('${by}', ${keyText[by]})`);
 
 /** Columns of a cell before its measures. */
 export const cellKey = '"by", grain, day, key, scope, reason';
@@ -247,3 +262,9 @@ export const basisText: SQL = sql.raw(`(select md5(
 
 /** Whether the rollups are complete and were made by the reference data in force. */
 export const readyText: SQL = sql`exists (select from rollup_state where basis = ${basisText})`;
+
+/** The hours of handling of the days `packed(day)`, by key: eight bytes for each order, milliseconds in the order of the network. */
+export const hoursOfDays: SQL = sql.raw(`
+  select k.by, l.day, k.key, l.scope, string_agg(float8send(l.handled_ms::float8), '')
+  from rollup_lines l cross join lateral (values ${hourKeys.join(', ')}) k(by, key)
+  where l.source = 'replied' and l.day in (select day from packed) group by 1, 2, 3, 4 order by 1, 2`);

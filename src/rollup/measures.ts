@@ -17,6 +17,9 @@ export const measures = [
   'direct',
   'routed',
   'waiting',
+  'has_phone',
+  'linked',
+  'grouped',
   // closed
   'closed',
   // answered
@@ -74,3 +77,6 @@ export const cellDimensions = [
   'hot',
 ] as const;
 export type CellDimension = (typeof cellDimensions)[number];
+
+/** Of the dimensions, those that are asked for hours of handling. */
+export const hourDimensions = cellDimensions.filter((by) => by !== 'hour' && by !== 'hot');

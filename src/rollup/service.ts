@@ -2,19 +2,24 @@
 import { type Db, takeYourTime } from '../db/connect.ts';
 import {
   clear,
+  foldCalls,
   foldComplaints,
-  insertCells,
   insertLines,
+  insertSums,
   isReady,
   lastComplaint,
+  packDays,
   takePending,
   tryLock,
+  unpackedDays,
 } from './store.ts';
 
 /** Events taken at a time: so few that a turn is short, so many that a cell is written once for many of them. */
 const batch = 2000;
 /** Complaints read at a time where all are counted anew. */
 const chunk = 50_000;
+/** Days whose hours are packed at a time. */
+const daysAtOnce = 15;
 
 /**
  * Folds the next changed complaints in, in one transaction; answers how many there were. 0 also where another node is at it or the
@@ -27,7 +32,9 @@ async function foldBatch(db: Db): Promise<number> {
     async (tx) => {
       if (!(await tryLock(tx)) || !(await isReady(tx))) return 0;
       const ids = await takePending(tx, batch);
-      if (ids.length > 0) await foldComplaints(tx, ids);
+      if (ids.length === 0) return 0;
+      await foldComplaints(tx, ids);
+      await foldCalls(tx, ids);
       return ids.length;
     },
     { isolationLevel: 'repeatable read' },
@@ -44,6 +51,22 @@ export async function foldPending(db: Db): Promise<number> {
   }
 }
 
+/** Packs the hours of handling of the days that are over, some at a time. */
+async function packOver(db: Db, now: Date): Promise<void> {
+  const pack = () =>
+    db.transaction(
+      async (tx) => {
+        if (!(await tryLock(tx)) || !(await isReady(tx))) return 0;
+        const days = await unpackedDays(tx, now, daysAtOnce);
+        await takeYourTime(tx);
+        if (days.length > 0) await packDays(tx, days);
+        return days.length;
+      },
+      { isolationLevel: 'repeatable read' },
+    );
+  while ((await pack()) > 0);
+}
+
 export interface Rebuilt {
   complaints: number;
 }
@@ -57,7 +80,7 @@ export async function rebuild(
   now: Date,
   progress: (done: number, of: number) => void,
 ): Promise<Rebuilt | null> {
-  return db.transaction(async (lock) => {
+  const made = await db.transaction(async (lock) => {
     if (!(await tryLock(lock))) return null;
     // Other connections do the work: what they commit is seen at once, and nothing is held up by one long transaction.
     await clear(db);
@@ -68,14 +91,18 @@ export async function rebuild(
     }
     await db.transaction(async (tx) => {
       await takeYourTime(tx);
-      await insertCells(tx, now);
+      await insertSums(tx, now);
     });
     return { complaints: last };
   });
+  if (made !== null) await packOver(db, now);
+  return made;
 }
 
-/** One turn: makes the rollups anew where they are not ready, then folds in what has changed. */
+/** One turn: makes the rollups anew where they are not ready, folds in what has changed, packs the days that are over. */
 export async function keepUp(db: Db, now: Date): Promise<{ rebuilt: Rebuilt | null; folded: number }> {
   const rebuilt = (await isReady(db)) ? null : await rebuild(db, now, () => undefined);
-  return { rebuilt, folded: await foldPending(db) };
+  const folded = await foldPending(db);
+  await packOver(db, now);
+  return { rebuilt, folded };
 }

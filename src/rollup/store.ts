@@ -1,11 +1,13 @@
 /** The rollups in the database: folding changed complaints in, and making all of them anew. */
 import { sql } from 'drizzle-orm';
 import type { Db } from '../db/connect.ts';
+import { callColumns, callersOf, callsOf } from './calls.ts';
 import {
   allSums,
   basisText,
   cellKey,
   changedSums,
+  hoursOfDays,
   lineColumns,
   linesOfIds,
   listMeasures,
@@ -58,15 +60,62 @@ export async function foldComplaints(tx: Db, ids: readonly number[]): Promise<vo
     added as (insert into rollup_lines (${raw(columns)}) select * from came
       on conflict (complaint_id, source, ref) do update
       set ${raw(lineColumns.map((name) => `${name} = excluded.${name}`).join(', '))}),
-    changed as (select -1 as sign, * from gone union all select 1, * from came)
+    changed as (select -1 as sign, * from gone union all select 1, * from came),
+    unpacked as (delete from rollup_days d using changed c where c.source = 'replied' and d.day = c.day)
     insert into rollup_cells as r (${raw(cellKey)}, ${raw(listMeasures((m) => m))}) ${changedSums}
     on conflict (${raw(cellKey)}) do update
     set ${raw(listMeasures((m) => `${m} = r.${m} + excluded.${m}`))}`);
 }
 
+const calls = raw(callColumns.join(', '));
+const valuesOf = (row: string) => raw(`(${callColumns.map((name) => `${row}.${name}`).join(', ')})`);
+
+/** Orders the calls of all callers of some complaints again. The lines have been folded in. */
+export async function foldCalls(tx: Db, ids: readonly number[]): Promise<void> {
+  await tx.execute(sql`
+    with again as (${callersOf(sql`${sql.param(ids)}::bigint[]`)}),
+    fresh as materialized (${callsOf(raw('rollup_lines'), sql`k.phone_index in (select caller from again)`)}),
+    gone as (delete from rollup_calls r where caller in (select caller from again)
+      and not exists (select from fresh f where f.complaint_id = r.complaint_id))
+    insert into rollup_calls as r (${calls}) select ${calls} from fresh
+    on conflict (complaint_id) do update
+    set ${raw(callColumns.map((name) => `${name} = excluded.${name}`).join(', '))}
+    where ${valuesOf('r')} is distinct from ${valuesOf('excluded')}`);
+}
+
+/** Writes the calls of all callers, of whom there are none yet. The lines have been written. */
+async function insertCalls(tx: Db): Promise<void> {
+  await tx.execute(sql`
+    insert into rollup_calls (${calls}) select ${calls}
+    from (${callsOf(raw('rollup_lines'), sql`k.phone_index is not null`)}) c order by at`);
+}
+
+/** Days that are over and whose hours of handling are not packed, the newest first. */
+export async function unpackedDays(tx: Db, now: Date, limit: number): Promise<string[]> {
+  const rows = await tx.execute<{ day: string }>(sql`
+    with span as (
+      select (select min(day) from rollup_cells where "by" = 'day' and grain = 'day') as first,
+        least((${now.toISOString()}::timestamptz at time zone 'Asia/Shanghai')::date,
+          (select max(day) + 1 from rollup_cells where "by" = 'day' and grain = 'day')) as next)
+    select d::date::text as day from span, generate_series(span.first, span.next - 1, '1 day') d
+    where not exists (select from rollup_days r where r.day = d::date) order by d desc limit ${limit}`);
+  return rows.map(({ day }) => day);
+}
+
+/** Packs the hours of handling of some days. What is not changed any more is read in packs, of the other days line by line. */
+export async function packDays(tx: Db, days: readonly string[]): Promise<void> {
+  const list = sql`${sql.param(days)}::text[]::date[]`;
+  await tx.execute(sql`delete from rollup_hours where day = any (${list})`);
+  await tx.execute(sql`
+    with packed as (select unnest(${list}) as day)
+    insert into rollup_hours ("by", day, key, scope, hours) ${hoursOfDays}`);
+  await tx.execute(sql`insert into rollup_days (day) select unnest(${list})`);
+}
+
 /** Empties the rollups. What is written from now on is noted; what was written before stands in the tables. */
 export async function clear(db: Db): Promise<void> {
-  await db.execute(sql`truncate rollup_pending, rollup_state, rollup_lines, rollup_cells`);
+  await db.execute(sql`truncate rollup_pending, rollup_state, rollup_lines, rollup_cells, rollup_calls, rollup_days,
+    rollup_hours`);
 }
 
 export async function lastComplaint(db: Db): Promise<number> {
@@ -81,13 +130,14 @@ export async function insertLines(db: Db, after: number, last: number): Promise<
     insert into rollup_lines (${raw(columns)}) ${linesOfIds}`);
 }
 
-/** Adds up all lines into cells, which are empty. */
-export async function insertCells(tx: Db, now: Date): Promise<void> {
+/** Adds up all lines into cells and orders the calls; both are empty. */
+export async function insertSums(tx: Db, now: Date): Promise<void> {
   await tx.execute(sql`set local work_mem = '512MB'`);
   await tx.execute(sql`
     insert into rollup_cells (${raw(cellKey)}, ${raw(listMeasures((m) => m))}) ${allSums}`);
   await tx.execute(sql`
     insert into rollup_cells (${raw(cellKey)}, ${raw(listMeasures((m) => m))}) ${weekSums}`);
+  await insertCalls(tx);
   await tx.execute(sql`
     insert into rollup_state (id, basis, made_at) select 1, ${basisText}, ${now.toISOString()}::timestamptz`);
 }

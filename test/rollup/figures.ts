@@ -1,6 +1,7 @@
 /** Every report in every way it can be asked for, off the rollups and without them. */
 import { sql } from 'drizzle-orm';
 import { dimensions } from '../../src/assessment/reports/rates.ts';
+import { readPack } from '../../src/assessment/reports/rolled-hours.ts';
 import { reports } from '../../src/assessment/reports/routes.ts';
 import type { Db } from '../../src/db/connect.ts';
 import type { Caller, T } from '../helper.ts';
@@ -47,7 +48,11 @@ async function answers(analyst: Caller, urls: readonly string[]): Promise<Map<st
 
 /** Holds all reports as the rollups have them against those counted from the orders; answers how many there were. */
 export async function sameFigures(t: T, db: Db, analyst: Caller, when: string, spans: readonly string[] = period) {
-  const urls = questions(spans);
+  return sameAnswers(t, db, analyst, when, questions(spans));
+}
+
+/** The same for some questions. */
+export async function sameAnswers(t: T, db: Db, analyst: Caller, when: string, urls: readonly string[]) {
   const rolled = await answers(analyst, urls);
   await db.execute(sql`update rollup_state set basis = 'off ' || basis`);
   const counted = await answers(analyst, urls);
@@ -69,4 +74,15 @@ export async function cells(db: Db): Promise<unknown[]> {
     select to_jsonb(c) as cell from rollup_cells c
     where exists (select from jsonb_each_text(to_jsonb(c) - '{by,grain,day,key,scope,reason}'::text[]) m where m.value <> '0')
     order by "by", grain, day, key, scope, reason`);
+}
+
+/** The calls of those who called more than once, and the hours of handling of each key of each packed day, in rising order. */
+export async function callsAndHours(db: Db) {
+  const calls = await db.execute(sql`select to_jsonb(c) as call from rollup_calls c order by complaint_id`);
+  const rows = await db.execute<{ at: string; hours: Buffer }>(sql`
+    select concat_ws(' ', h."by", h.day, h.key, h.scope) as at, h.hours from rollup_hours h join rollup_days d on d.day = h.day`);
+  return {
+    calls,
+    hours: Object.fromEntries(rows.map(({ at, hours }) => [at, [...readPack(hours)].toSorted((a, b) => a - b)])),
+  };
 }

@@ -4,7 +4,7 @@ import t from 'tap';
 import { foldPending, keepUp, rebuild } from '../../src/rollup/service.ts';
 import { chaoyang, jianwai, maizidian, no, poor, wangjing, world, yes } from '../assessment/lives.ts';
 import { town } from '../assessment/reports/town.ts';
-import { cells, sameFigures, wide } from './figures.ts';
+import { callsAndHours, cells, sameFigures, wide } from './figures.ts';
 
 const quiet = () => undefined;
 
@@ -69,10 +69,14 @@ t.test('hard lives, told while the rollups are there', async (t) => {
   await sameFigures(t, db, w.analyst, 'some folded in, some pending');
   t.ok((await foldPending(db)) > 5);
   await sameFigures(t, db, w.analyst, 'and now all');
-  const kept = await cells(db);
+  await keepUp(db, w.clock.now);
+  const [kept, apart] = [await cells(db), await callsAndHours(db)];
+  t.ok(Object.keys(apart.hours).length > 100, 'hours are packed');
+  await sameFigures(t, db, w.analyst, 'and packed');
   t.ok(kept.length > 200, `${kept.length} cells`);
   await rebuild(db, w.clock.now, quiet);
   t.same(await cells(db), kept, 'made anew they are the same');
+  t.same(await callsAndHours(db), apart);
 });
 
 t.test('one writer at a time, and new reference data', async (t) => {

@@ -2,7 +2,9 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/connect.ts';
 import type { Line } from '../../figures/table.ts';
-import { pendingOf, type RolledAsk, rolledAsk, rolledFigures, rolledHours } from './rolled.ts';
+import { pendingOf, type RolledAsk, rolledAsk, rolledFigures } from './rolled.ts';
+import { rolledCalls } from './rolled-calls.ts';
+import { hoursAt, rolledHours } from './rolled-hours.ts';
 import {
   type Ask,
   type Count,
@@ -92,24 +94,47 @@ async function addHours(
 ) {
   const shares = figures.flatMap(({ key, rolled }) => (isShare(rolled) ? [{ key, share: rolled.share }] : []));
   if (shares.length === 0) return;
-  const wanted = shares.map(({ share }) => share);
-  const rows = await db.execute<{ key: string | null; total: boolean; hours: number[] | null }>(
-    rolledHours(from, pending, scopesOf(ask), wanted),
+  const { lines, total } = await rolledHours(db, from, pending, scopesOf(ask));
+  const write = (line: Line | undefined, hours: Float64Array) => {
+    if (line === undefined || hours.length === 0) return;
+    for (const { key, share } of shares) line[key] = hoursAt(hours, share);
+  };
+  write(counted.total, total);
+  for (const [key, hours] of lines) write(counted.lines.get(key), hours);
+}
+
+/** Who called more than once, which no sums of days give, added to the lines. */
+async function addCalls(
+  db: Db,
+  ask: Ask,
+  from: RolledAsk,
+  pending: readonly number[],
+  figures: readonly Stored[],
+  counted: Counted,
+) {
+  const calling = figures.flatMap(({ key, calls }) => (calls === undefined ? [] : [{ key, calls }]));
+  if (calling.length === 0) return;
+  const rows = await db.execute<{ key: string | null; total: boolean; cases: number; callers: number }>(
+    rolledCalls(from, pending, scopesOf(ask)),
   );
-  for (const { key, total, hours } of rows) {
-    const line = total ? counted.total : counted.lines.get(key ?? '');
-    if (line === undefined || hours === null) continue;
-    shares.forEach((share, at) => {
-      line[share.key] = hours[at] ?? null;
-    });
+  for (const row of rows) {
+    const line = row.total ? counted.total : counted.lines.get(row.key ?? '');
+    // A row where nobody left a number has no such callers to count: null.
+    for (const { key, calls } of calling)
+      if (line !== undefined && (row.total || line[key] !== null)) line[key] = row[calls];
   }
+}
+
+/** A source kept to the rows that any of some figures counts: they are few, and an index knows them. */
+function onlyOf(source: Source, figures: readonly Count[]): Source {
+  const any = figures.filter(({ source: own }) => own.name === source.name).map(({ open }) => sql`(${open})`);
+  return { ...source, where: sql`${source.where ?? sql`true`} and (${sql.join(any, sql` or `)})` };
 }
 
 /** What only time has brought about, counted from its source and added. */
 async function addOpen(db: Db, ask: Ask, figures: readonly Stored[], counted: Counted): Promise<void> {
-  const open = figures.flatMap((figure) =>
-    isCount(figure) && figure.open !== undefined ? [{ ...figure, where: figure.open }] : [],
-  );
+  const timed = figures.filter(isCount).filter((figure) => figure.open !== undefined);
+  const open = timed.map((figure) => ({ ...figure, where: figure.open, source: onlyOf(figure.source, timed) }));
   if (open.length === 0) return;
   const { lines, total } = await countSources(db, ask, usualKey, open);
   const add = (to: Line, from: Line) => {
@@ -126,6 +151,8 @@ async function addOpen(db: Db, ask: Ask, figures: readonly Stored[], counted: Co
 /** The figures off the rollups; null where they do not have them. */
 async function countRolled(db: Db, ask: Ask, figures: readonly Stored[]): Promise<Counted | null> {
   if (figures.some(({ rolled }) => rolled === undefined)) return null;
+  // A unit may not know who called about other things: it counts those of its own complaints.
+  if (ask.scope.kind !== 'all' && figures.some(({ calls }) => calls !== undefined)) return null;
   const from = rolledAsk(ask, ask.by, ask.depth);
   const pending = from === null ? null : await pendingOf(db);
   if (from === null || pending === null) return null;
@@ -141,6 +168,7 @@ async function countRolled(db: Db, ask: Ask, figures: readonly Stored[]): Promis
   // A cell of nothing but zeros is what cases have left behind that count elsewhere now.
   for (const [key, line] of counted.lines) if (Object.values(line).every((value) => !value)) counted.lines.delete(key);
   await addHours(db, ask, from, pending, figures, counted);
+  await addCalls(db, ask, from, pending, figures, counted);
   await addOpen(db, ask, figures, counted);
   return counted;
 }

@@ -1,10 +1,11 @@
 /** 重复与群体诉求: how much comes from those who call again, and from many about one thing; never who they are. */
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { matterPath } from '../../catalog/catalog.ts';
 import type { Db } from '../../db/connect.ts';
 import { share } from '../../figures/fraction.ts';
 import { unitOfComplaint, within } from './conditions.ts';
 import { type Report, tally } from './report.ts';
+import { summed } from './rolled.ts';
 import { type Ask, type Count, type Figure, type KeyOf, received, type Source, usualKey } from './source.ts';
 
 /** Complaints received, with how often the same phone called in the span, wherever and about whatever. */
@@ -34,8 +35,9 @@ const linked = sql`exists (select 1 from complaint_links l where l.from_id = c.i
   and not exists (select 1 from complaint_links v where v.from_id = l.from_id and v.to_id = l.to_id and v.kind = l.kind
     and v.action = 'unlinked' and v.id > l.id))`;
 
-function count(source: Source, key: string, heading: string, note: string, where?: SQL): Count {
-  return { kind: 'count', source, key, heading, note, ...(where === undefined ? {} : { where }) };
+type More = Pick<Count, 'where' | 'rolled' | 'calls'>;
+function count(source: Source, key: string, heading: string, note: string, more: More = {}): Count {
+  return { kind: 'count', source, key, heading, note, ...more };
 }
 
 const number = (value: unknown) => (typeof value === 'number' ? value : 0);
@@ -44,14 +46,12 @@ function figures(ask: Ask): Figure[] {
   if (ask.by === 'alarm') return [count(members, 'groupCases', '群体诉求', '时间范围内触发的预警，其中的诉求')];
   const callers = byCaller(ask);
   return [
-    count(received, 'volume', '受理量', '按受理时间'),
-    count(
-      callers,
-      'repeatCases',
-      '多次来电诉求',
-      '同一电话在时间范围内有两件以上（不论何事何地）的诉求',
-      sql`n.times > 1`,
-    ),
+    count(received, 'volume', '受理量', '按受理时间', { rolled: summed('volume') }),
+    count(callers, 'repeatCases', '多次来电诉求', '同一电话在时间范围内有两件以上（不论何事何地）的诉求', {
+      where: sql`n.times > 1`,
+      rolled: sql`0`,
+      calls: 'cases',
+    }),
     {
       kind: 'measure',
       type: 'integer',
@@ -62,6 +62,8 @@ function figures(ask: Ask): Figure[] {
       value: sql`case when n.times > 1 then n.phone end`,
       aggregate: (value) => sql`count(distinct ${value})`,
       cases: 'repeatCases',
+      rolled: sql`case when sum(has_phone) > 0 then 0 end`,
+      calls: 'callers',
     },
     {
       kind: 'derived',
@@ -72,14 +74,14 @@ function figures(ask: Ask): Figure[] {
       cases: 'repeatCases',
       from: (line) => share(number(line.repeatCases), number(line.volume)),
     },
-    count(received, 'linked', '关联重复', '研判台关联为重复诉求的（关联未撤销）', linked),
-    count(
-      received,
-      'groupCases',
-      '群体诉求',
-      '属于某次群体预警的',
-      sql`exists (select 1 from group_members m where m.complaint_id = c.id)`,
-    ),
+    count(received, 'linked', '关联重复', '研判台关联为重复诉求的（关联未撤销）', {
+      where: linked,
+      rolled: summed('linked'),
+    }),
+    count(received, 'groupCases', '群体诉求', '属于某次群体预警的', {
+      where: sql`exists (select 1 from group_members m where m.complaint_id = c.id)`,
+      rolled: summed('grouped'),
+    }),
   ];
 }
 

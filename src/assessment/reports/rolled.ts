@@ -80,7 +80,7 @@ const sums = sql.raw(listMeasures((m) => m));
 const signed = sql.raw(listMeasures((m) => `l.sign * coalesce(l.${m}, 0)`));
 
 /** Common table expressions: `lines` as they stand in the snapshot, `moved` what has changed of them since it was folded. */
-function standing(pending: readonly number[]): SQL {
+export function standing(pending: readonly number[]): SQL {
   if (pending.length === 0) return sql`with lines as not materialized (select ${columns} from rollup_lines)`;
   const ids = sql`${sql.param(pending)}::bigint[]`;
   return sql`
@@ -93,7 +93,7 @@ function standing(pending: readonly number[]): SQL {
 }
 
 /** Lines `l` of the days asked for, with their keys. */
-function keyedLines({ by, from, to, keys }: RolledAsk, what: SQL, relation: SQL, where: SQL): SQL {
+export function keyedLines({ by, from, to, keys }: RolledAsk, what: SQL, relation: SQL, where: SQL): SQL {
   return sql`select * from (
     select ${sql.raw(keyText[by])} as key, l.scope, coalesce(l.reason, '') as reason, ${what}
     from ${relation} l where l.day >= ${from}::date and l.day < ${to}::date and ${where}) x where key is not null and ${keys}`;
@@ -176,20 +176,6 @@ export function rolledFigures(ask: RolledAsk, pending: readonly number[], scopes
   return sql`${standing(pending)}
     select key, grouping(key) = 1 as total, jsonb_build_object(${sql.join(named, sql`, `)}) as figures
     from (select * from (${cells(ask, pending)}) c where ${scopes}) r
-    group by grouping sets ((key), ())`;
-}
-
-/** What a share of some spans of milliseconds do not exceed, in hours with one decimal. */
-export const hoursOf = (milliseconds: SQL, share: number): SQL =>
-  sql`round((percentile_cont(${sql.raw(String(share))}) within group (order by ${milliseconds}::float8) / 3600000)::numeric, 1)`;
-
-/** Shares of the hours from dispatch to reply, of each key and of all (`key` null): rows of (key, total, hours[]). */
-export function rolledHours(ask: RolledAsk, pending: readonly number[], scopes: SQL, shares: readonly number[]): SQL {
-  const replied = sql`l.source = 'replied'`;
-  const hours = shares.map((share) => hoursOf(sql`handled_ms`, share));
-  return sql`${standing(pending)}
-    select key, grouping(key) = 1 as total, jsonb_build_array(${sql.join(hours, sql`, `)}) as hours
-    from (select * from (${keyedLines(ask, sql`l.handled_ms`, sql`lines`, replied)}) c where ${scopes}) r
     group by grouping sets ((key), ())`;
 }
 

@@ -97,6 +97,8 @@ export interface Count extends Named {
   rolled?: SQL;
   /** … but for rows that no event will tell of when their time comes: those are counted from the source each time. */
   open?: SQL;
+  /** What `rolled` comes to where nobody called twice, to which the complaints of those who did are added. */
+  calls?: 'cases';
 }
 /** What is made of a value of each row: a median, a sum. `cases` is the count of the rows that have one. */
 export interface Measure extends Named {
@@ -108,6 +110,8 @@ export interface Measure extends Named {
   cases: string;
   /** The same over the sums of the rollups, or which share of the hours of handling it is. */
   rolled?: SQL | { share: number };
+  /** As for a count, of the callers. */
+  calls?: 'callers';
 }
 /** What is computed from figures of the same line. `cases` names the count behind it; null where none is. */
 export interface Derived extends Named {

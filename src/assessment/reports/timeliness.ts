@@ -3,7 +3,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import { share } from '../../figures/fraction.ts';
 import type { Line } from '../../figures/table.ts';
 import { type Report, tally } from './report.ts';
-import { hoursOf, summed } from './rolled.ts';
+import { summed } from './rolled.ts';
+import { hoursOf } from './rolled-hours.ts';
 import {
   type Ask,
   type Count,
