@@ -5,7 +5,7 @@ import { shanghaiDate, shanghaiTime } from '../catalog/calendar.ts';
 import { type Catalog, divisionOf, unitOf } from '../catalog/catalog.ts';
 import { validOn } from '../catalog/validity.ts';
 import type { Context } from '../context.ts';
-import { snapshot } from '../db/connect.ts';
+import { readWhole } from '../db/connect.ts';
 import type { Span } from '../figures/span.ts';
 import { AppError, fieldError } from '../http/errors.ts';
 import { changeOf, earlier } from './compare.ts';
@@ -117,7 +117,7 @@ function inOrder(rows: readonly RatesRow[], by: Dimension): RatesRow[] {
 /** Runs `read` in one snapshot: a report is of one moment, however many statements it takes. */
 export async function inSnapshot<T>(ctx: World, read: (world: World) => Promise<T>): Promise<T> {
   const { catalogRows, judgeAt } = ctx;
-  return ctx.db.transaction((tx) => read({ db: tx, catalogRows, judgeAt }), snapshot);
+  return readWhole(ctx.db, (tx) => read({ db: tx, catalogRows, judgeAt }));
 }
 
 /** The figures of a span: its rows in order, their total and their mean. */

@@ -10,7 +10,7 @@ import postgres from 'postgres';
 import type { Config } from '../config.ts';
 import { errorCode } from '../http/errors.ts';
 import { openEmbedded } from './embedded.ts';
-import { followViews, serviceRole } from './sight.ts';
+import { beyond, followViews, serviceRole } from './sight.ts';
 import { openSignal, type Signal } from './signal.ts';
 
 /** What SQL functions take: the pool, or a transaction. */
@@ -62,6 +62,14 @@ function openPool(url: string, max: number, as: { role?: string; statement_timeo
 
 /** How a transaction reads that must see one instant, however many statements it takes. */
 export const snapshot = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
+
+/**
+ * Reads one instant of all that is stored, whoever asks: which unit leads a case now depends on orders that a unit which had it before
+ * does not see, and its figures are to be the city's. What is read must keep to the scope by itself.
+ */
+export function readWhole<T>(db: Db, read: (tx: Db) => Promise<T>): Promise<T> {
+  return beyond(() => db.transaction(read, snapshot));
+}
 
 /** For the one statement that may take as long as it needs: from here to the end of the transaction none is broken off. */
 export async function takeYourTime(tx: Db): Promise<void> {

@@ -1,6 +1,6 @@
 /** 月度通报: the reports of a period as a page to print. It has no figures of its own: each is read from a report. */
 import type { Scope } from '../../access/scope.ts';
-import { snapshot } from '../../db/connect.ts';
+import { readWhole } from '../../db/connect.ts';
 import { drawChart } from '../../figures/chart.ts';
 import { escapeHtml, htmlPage, htmlTable } from '../../figures/html.ts';
 import { basisNames, type Line, showValue, type Table } from '../../figures/table.ts';
@@ -27,7 +27,7 @@ const hottest = 10;
 
 /** All reports of the page, as of one instant of the database. */
 async function gather(world: World, query: BulletinQuery, scope: Scope, now: Date): Promise<Parts> {
-  return world.db.transaction(async (db) => {
+  return readWhole(world.db, async (db) => {
     const tx = { ...world, db };
     const build = (report: Report, by?: string) =>
       report.build(db, askOf(tx, report, { ...query, ...(by === undefined ? {} : { by }) }, scope, now));
@@ -38,7 +38,7 @@ async function gather(world: World, query: BulletinQuery, scope: Scope, now: Dat
       timeliness: await build(timeliness, 'kind'),
       hot: await build(hot),
     };
-  }, snapshot);
+  });
 }
 
 const totalOf = ({ totals }: Table): Line => totals[0] ?? {};

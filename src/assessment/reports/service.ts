@@ -4,8 +4,8 @@ import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { sql } from 'drizzle-orm';
 import type { Scope } from '../../access/scope.ts';
-import { type Db, snapshot } from '../../db/connect.ts';
-import { apart, within } from '../../db/sight.ts';
+import { type Db, readWhole } from '../../db/connect.ts';
+import { apart } from '../../db/sight.ts';
 import type { Table } from '../../figures/table.ts';
 import { AppError, errorCode, fieldError } from '../../http/errors.ts';
 import { page, readNumbers, writeCursor } from '../../http/schemas.ts';
@@ -41,7 +41,7 @@ export async function runReport(
   now: Date,
 ): Promise<Table> {
   const ask = askOf(world, report, query, scope, now);
-  return world.db.transaction((tx) => report.build(tx, ask), snapshot);
+  return readWhole(world.db, (tx) => report.build(tx, ask));
 }
 
 /** The count behind a figure: itself, or what it was computed from. Throws VALIDATION_FAILED where there is none. */
@@ -71,7 +71,7 @@ export async function listCases(world: World, report: Listed, query: CasesQuery,
   // The span stands in the cursor's question: "the current period" may be another one on the next page.
   const question = JSON.stringify([asked, ask.span, scope]);
   const [id = -1, sub = -1] = cursor === undefined ? [] : readNumbers(cursor, report.name, question, 2);
-  return world.db.transaction(async (tx) => {
+  return readWhole(world.db, async (tx) => {
     const [counted] = await tx.execute<{ count: number }>(sql`select count(*)::int as count from (${rows}) x`);
     const found = await tx.execute<CaseRow>(sql`
       select x.*, x.id::float8 as id, x.sub::float8 as sub from (${rows}) x
@@ -80,7 +80,7 @@ export async function listCases(world: World, report: Listed, query: CasesQuery,
       writeCursor(report.name, question, [Number(last.id), Number(last.sub)]),
     );
     return { figure: figure.key, count: counted?.count ?? 0, items: items.map((row) => viewCase(row, ask)), next };
-  }, snapshot);
+  });
 }
 
 /** The file of a list, and its ending. */
@@ -109,8 +109,7 @@ export function streamCases(
     if (format === 'csv') return pipeline(csvOfCases(batches, wantsBom(query.bom)), stream);
     return pipeline(xlsxOfCases(batches, { report, figure, key: query.key, ask }), stream);
   };
-  const list = () => within(world.db, scope, () => world.db.transaction(write, snapshot));
-  const done = apart(list).catch((error: unknown) => {
+  const done = apart(() => readWhole(world.db, write)).catch((error: unknown) => {
     // What breaks a stream is logged: its code, never its text, which may quote a row.
     stream.destroy(new Error(errorCode(error) ?? 'stream broken off'));
   });
