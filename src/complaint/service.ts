@@ -1,10 +1,8 @@
 /** Reading complaints within a role's scope, and the triage desk's decision where the machine was not sure enough. */
 import { numbersIn } from '../access/mask.ts';
-import type { Role } from '../access/roles.ts';
 import { type Session, scopeOf } from '../access/scope.ts';
 import { readAttachments } from '../attachment/service.ts';
 import { shanghaiTime, startOfDay } from '../catalog/calendar.ts';
-import { divisionOf, matterPath, unitOf } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
 import { recordPhoneSearch } from '../db/audit.ts';
 import { insertEvents } from '../db/history.ts';
@@ -13,9 +11,7 @@ import { AppError, fieldError } from '../http/errors.ts';
 import { page, readInstant, writeCursor } from '../http/schemas.ts';
 import type { FieldError } from '../http/validation.ts';
 import { correctionsOf, saidOf } from '../intake/correction.ts';
-import { stateOf } from '../intake/filing.ts';
 import type { Judge } from '../intake/judge.ts';
-import { channels } from '../intake/schemas.ts';
 import { readCited } from '../knowledge/service.ts';
 import { readLinks } from '../link/service.ts';
 import { queryOf } from '../text/lexemes.ts';
@@ -32,50 +28,28 @@ import {
   readOrdersOf,
   readTimeline,
 } from '../workorder/service.ts';
-import { speaksWithCaller, viewAddress, viewCaller, viewText, type World } from '../workorder/view.ts';
+import { speaksWithCaller, viewCaller, viewText } from '../workorder/view.ts';
 import { type Work, workOf } from '../workorder/work.ts';
 import { rankPage, readStart, windowSize } from './relevance.ts';
-import type { ComplaintDetail, ComplaintQuery, ComplaintSummary, DispatchRequest } from './schemas.ts';
+import type { ComplaintDetail, ComplaintQuery, DispatchRequest } from './schemas.ts';
 import {
   type ComplaintFilter,
-  type ComplaintRow,
   findComplaint,
   findId,
   insertCorrections,
   type LockedComplaint,
   listComplaints,
+  listLeads,
   lockComplaint,
   pickComplaints,
   updateComplaint,
 } from './store.ts';
+import { summary } from './view.ts';
 
 const notFound = () => new AppError('NOT_FOUND', '没有这件诉求');
 
-function summary(row: ComplaintRow, role: Role, { catalog, vault }: World): ComplaintSummary {
-  const shown = (words: string) => viewText(words, role);
-  const place = (code: string | null) =>
-    code === null ? null : { code, name: divisionOf(catalog, code)?.name ?? code };
-  const { number, title, text, externalNumber, type, matter, level } = row;
-  return {
-    number,
-    status: stateOf(row.status),
-    channel: channels.find((channel) => channel === row.channel) ?? 'transfer',
-    title: title && shown(title),
-    text: shown(text),
-    address: viewAddress(row, role, vault),
-    receivedAt: shanghaiTime(row.receivedAt),
-    closedAt: row.closedAt && shanghaiTime(row.closedAt),
-    externalNumber,
-    type,
-    need: { code: row.need, name: catalog.needs.get(row.need)?.name ?? row.need },
-    matter: matter === null ? null : { code: matter, path: matterPath(catalog.matters, matter) },
-    level,
-    district: place(row.district),
-    street: place(row.street),
-    community: place(row.community),
-    lead: row.lead === null ? null : { code: row.lead, name: unitOf(catalog, row.lead)?.name ?? row.lead },
-  };
-}
+/** Who leads a complaint may be known to all who see it: also to a unit that helps, or that had it before. */
+const leadsOf = (ctx: Context, ids: readonly number[]) => beyond(() => listLeads(ctx.db, ids));
 
 /** What a query asks of the database. Throws FORBIDDEN, VALIDATION_FAILED. */
 function filterOf(ctx: Context, session: Session, query: ComplaintQuery): ComplaintFilter {
@@ -118,9 +92,10 @@ export async function searchComplaints(ctx: Context, session: Session, query: Co
   const { ids, next } = await (byWords ? pickRanked : pickNewest)(ctx.db, session, filter, filters, paging);
   const listed = named === undefined ? ids : [named, ...ids.filter((id) => id !== named)].slice(0, limit);
   const rows = new Map((await listComplaints(ctx.db, listed)).map((row) => [row.id, row]));
+  const leads = await leadsOf(ctx, listed);
   const items = listed.flatMap((id) => {
     const row = rows.get(id);
-    return row === undefined ? [] : [summary(row, session.role, { catalog, vault: ctx.vault })];
+    return row === undefined ? [] : [summary(row, leads.get(id) ?? null, session.role, { catalog, vault: ctx.vault })];
   });
   return { items, next };
 }
@@ -173,8 +148,9 @@ export async function readComplaint(
   const scope = scopeOf(session);
   const row = await findComplaint(ctx.db, number, scope);
   if (row === undefined) throw notFound();
+  const lead = (await leadsOf(ctx, [row.id])).get(row.id) ?? null;
   return {
-    ...summary(row, session.role, { catalog: ctx.judgeAt(now).catalog, vault: ctx.vault }),
+    ...summary(row, lead, session.role, { catalog: ctx.judgeAt(now).catalog, vault: ctx.vault }),
     wantsCallback: row.wantsCallback,
     answer: row.answer && viewText(row.answer, session.role),
     occurredAt: row.occurredAt && shanghaiTime(row.occurredAt),

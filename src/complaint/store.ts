@@ -28,7 +28,6 @@ const columns = {
   district: complaints.district,
   street: complaints.street,
   community: complaints.community,
-  lead: orders.unit,
   judgement: complaints.judgement,
   callerName: callers.nameSealed,
   callerPhone: callers.phoneSealed,
@@ -37,11 +36,7 @@ const columns = {
 };
 
 function selectComplaints(db: Db) {
-  return db
-    .select(columns)
-    .from(complaints)
-    .leftJoin(orders, and(eq(orders.complaintId, complaints.id), eq(orders.role, 'lead'), orders.current))
-    .leftJoin(callers, eq(callers.complaintId, complaints.id));
+  return db.select(columns).from(complaints).leftJoin(callers, eq(callers.complaintId, complaints.id));
 }
 
 export type ComplaintRow = Awaited<ReturnType<typeof selectComplaints>>[number];
@@ -180,6 +175,16 @@ export async function pickComplaints(
 /** The complaints of some ids, in no order. */
 export async function listComplaints(db: Db, ids: readonly number[]): Promise<ComplaintRow[]> {
   return selectComplaints(db).where(sql`${complaints.id} = any(${sql.param(ids)}::bigint[])`);
+}
+
+/** The units that lead some complaints now, by the complaint's id. */
+export async function listLeads(db: Db, ids: readonly number[]): Promise<Map<number, string>> {
+  const { complaintId, unit } = orders;
+  const rows = await db
+    .select({ complaintId, unit })
+    .from(orders)
+    .where(and(sql`${complaintId} = any(${sql.param(ids)}::bigint[])`, eq(orders.role, 'lead'), orders.current));
+  return new Map(rows.map((row) => [row.complaintId, row.unit]));
 }
 
 /** The complaint with a number, where it meets the conditions. */

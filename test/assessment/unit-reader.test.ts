@@ -1,9 +1,24 @@
-/** What a unit reads of its own figures is what the city reads of them, also where a case has gone on to another unit. */
+/** What a unit reads of its cases is what the city reads: who leads them now, and their figures, also where one has gone on to another. */
 import t from 'tap';
 import { foldPending, keepUp } from '../../src/rollup/service.ts';
 import { app, complaint } from '../helper.ts';
 
 const [first, second] = ['110105026', '110105001'];
+
+t.test('who leads is told to the units that help, and to the one before', async (t) => {
+  const service = await app(t);
+  const { body } = await (await service.as('operator')).post('/complaints', complaint());
+  const [lead, helper] = [await service.as('manager', first), await service.as('handler', second)];
+  const order = `/orders/${body.orders[0].id}`;
+  t.equal((await (await service.as('handler', first)).post(`${order}/sign`)).status, 200);
+  t.equal((await lead.post(`${order}/whistle`, { units: [second], reason: '联合处置' })).status, 200);
+  const leadOf = async (caller: typeof helper) => (await caller.get(`/complaints/${body.number}`)).body.lead.code;
+  t.equal(await leadOf(helper), first);
+  t.match((await helper.get('/complaints')).body.items, [{ lead: { code: first } }]);
+  const dispatcher = await service.as('dispatcher');
+  await dispatcher.post(`/complaints/${body.number}/dispatch`, { lead: '110105', reason: '改派' });
+  t.equal(await leadOf(lead), '110105');
+});
 
 t.test('a case that was handed on', async (t) => {
   const service = await app(t);
