@@ -2,20 +2,25 @@
 import { sql } from 'drizzle-orm';
 import { matterPath } from '../../catalog/catalog.ts';
 import type { Db } from '../../db/connect.ts';
+import { complaintsSeen } from '../../db/seen.ts';
 import { share } from '../../figures/fraction.ts';
 import { unitOfComplaint, within } from './conditions.ts';
 import { type Report, tally } from './report.ts';
 import { summed } from './rolled.ts';
 import { type Ask, type Count, type Figure, type KeyOf, received, type Source, usualKey } from './source.ts';
 
-/** Complaints received, with how often the same phone called in the span, wherever and about whatever. */
-function byCaller({ span }: Ask): Source {
+/**
+ * Complaints received, with how often the same phone called in the span, wherever and about whatever; for a unit, among those that it
+ * has to do with: it is not told of what a caller said elsewhere.
+ */
+function byCaller({ span, scope }: Ask): Source {
+  const seen = complaintsSeen(scope, { id: sql`a.id`, filedBy: null }) ?? sql`true`;
   return {
     ...received,
     name: 'byCaller',
     rows: sql`(select a.id, k.phone_index as phone, count(*) over (partition by k.phone_index) as times
         from complaints a join callers k on k.complaint_id = a.id
-        where k.phone_index is not null and ${within(sql`a.received_at`, span)}) n
+        where k.phone_index is not null and ${within(sql`a.received_at`, span)} and ${seen}) n
       join complaints c on c.id = n.id ${unitOfComplaint}`,
   };
 }
@@ -45,9 +50,10 @@ const number = (value: unknown) => (typeof value === 'number' ? value : 0);
 function figures(ask: Ask): Figure[] {
   if (ask.by === 'alarm') return [count(members, 'groupCases', '群体诉求', '时间范围内触发的预警，其中的诉求')];
   const callers = byCaller(ask);
+  const about = ask.scope.kind === 'all' ? '不论何事何地' : '本单位经办的';
   return [
     count(received, 'volume', '受理量', '按受理时间', { rolled: summed('volume') }),
-    count(callers, 'repeatCases', '多次来电诉求', '同一电话在时间范围内有两件以上（不论何事何地）的诉求', {
+    count(callers, 'repeatCases', '多次来电诉求', `同一电话在时间范围内有两件以上（${about}）的诉求`, {
       where: sql`n.times > 1`,
       rolled: sql`0`,
       calls: 'cases',
