@@ -86,6 +86,11 @@ export function divisionOf({ divisions, other }: Catalog, code: string): Divisio
   return divisions.get(code) ?? other.divisions.get(code);
 }
 
+/** A division as answers name it; one the catalog does not know at all stands with its code. */
+export function divisionRef(catalog: Catalog, code: string | null): { code: string; name: string } | null {
+  return code === null ? null : { code, name: divisionOf(catalog, code)?.name ?? code };
+}
+
 /** A unit for showing what is stored: that of the day, or what is last known of one that has ended. */
 export function unitOf({ units, other }: Catalog, code: string): Unit | undefined {
   return units.get(code) ?? other.units.get(code);

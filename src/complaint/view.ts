@@ -1,7 +1,7 @@
 /** A complaint as lists and its own page show it to a role. Pure. */
 import type { Role } from '../access/roles.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
-import { divisionOf, matterPath, unitOf } from '../catalog/catalog.ts';
+import { divisionRef, matterPath, unitOf } from '../catalog/catalog.ts';
 import { stateOf } from '../intake/filing.ts';
 import { channels } from '../intake/schemas.ts';
 import { viewAddress, viewText, type World } from '../workorder/view.ts';
@@ -16,8 +16,7 @@ export function summary(
   { catalog, vault }: World,
 ): ComplaintSummary {
   const shown = (words: string) => viewText(words, role);
-  const place = (code: string | null) =>
-    code === null ? null : { code, name: divisionOf(catalog, code)?.name ?? code };
+  const place = (code: string | null) => divisionRef(catalog, code);
   const { number, title, text, externalNumber, type, matter, level } = row;
   return {
     number,

@@ -13,6 +13,20 @@ const column = (name: Measure) => (isLarge(name) ? bigint(name, { mode: 'number'
 const ofLine = Object.fromEntries(measures.map((name) => [name, column(name)]));
 const ofCell = Object.fromEntries(measures.map((name) => [name, column(name).notNull().default(0)]));
 
+/** What a row of a report may stand for, of one case, and how far it enters. */
+const ofCase = () => ({
+  unit: text('unit'),
+  kind: text('kind'),
+  district: text('district'),
+  street: text('street'),
+  matter: text('matter'),
+  need: text('need').notNull(),
+  channel: text('channel').notNull(),
+  type: text('type').notNull(),
+  level: text('level').notNull(),
+  scope: text('scope').notNull(),
+});
+
 /** Filled by the trigger on `events`; no key, so that no two transactions wait for each other. */
 export const rollupPending = pgTable('rollup_pending', {
   complaintId: reference('complaint_id').notNull(),
@@ -31,16 +45,7 @@ export const rollupLines = pgTable(
     /** When a later answer of the same case was given: it takes this one's place in a span that holds both. */
     nextAt: instant('next_at'),
     receivedAt: instant('received_at').notNull(),
-    unit: text('unit'),
-    kind: text('kind'),
-    district: text('district'),
-    street: text('street'),
-    matter: text('matter'),
-    need: text('need').notNull(),
-    channel: text('channel').notNull(),
-    type: text('type').notNull(),
-    level: text('level').notNull(),
-    scope: text('scope').notNull(),
+    ...ofCase(),
     reason: text('reason'),
     /** Dispatch to reply, of `replied`. */
     handledMs: bigint('handled_ms', { mode: 'number' }),
@@ -68,16 +73,7 @@ export const rollupCalls = pgTable(
     caller: bytea('caller').notNull(),
     beforeAt: instant('before_at'),
     nextAt: instant('next_at'),
-    unit: text('unit'),
-    kind: text('kind'),
-    district: text('district'),
-    street: text('street'),
-    matter: text('matter'),
-    need: text('need').notNull(),
-    channel: text('channel').notNull(),
-    type: text('type').notNull(),
-    level: text('level').notNull(),
-    scope: text('scope').notNull(),
+    ...ofCase(),
   },
   (table) => [index('rollup_calls_at').on(table.at), index('rollup_calls_caller').on(table.caller)],
 );

@@ -1,5 +1,5 @@
 /** Data keys in the database, and the rows of callers that are sealed anew. */
-import { asc, eq, isNotNull, sql } from 'drizzle-orm';
+import { asc, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/connect.ts';
 import { dataKeys } from '../db/key-tables.ts';
 import { callers, complaints, idempotencyKeys } from '../db/tables.ts';
@@ -95,6 +95,11 @@ export async function writeAddresses(
     on conflict (complaint_id) do update set address_sealed = excluded.address_sealed where k.anonymised_at is null`);
   await tx.execute(sql`
     update ${complaints} c set address = null, body_hash = decode(w.body, 'hex') from ${given} where c.id = w.id`);
+  await writeKeyHashes(tx, given);
+}
+
+/** The same hashes where a retry is looked up by its key, from rows `w(id, body)`. */
+async function writeKeyHashes(tx: Db, given: SQL): Promise<void> {
   await tx.execute(sql`
     update ${idempotencyKeys} i set body_hash = decode(w.body, 'hex') from ${given} where i.complaint_id = w.id`);
 }
@@ -153,6 +158,5 @@ export async function writeFirstSealed(
       phone_sealed = decode(w.phone, 'hex'), phone_index = decode(w.index, 'hex')
     from ${given} where k.complaint_id = w.id`);
   await tx.execute(sql`update ${complaints} c set body_hash = decode(w.body, 'hex') from ${given} where c.id = w.id`);
-  await tx.execute(sql`
-    update ${idempotencyKeys} i set body_hash = decode(w.body, 'hex') from ${given} where i.complaint_id = w.id`);
+  await writeKeyHashes(tx, given);
 }

@@ -1,9 +1,10 @@
 /** Callers in the database: one to be unmasked, those of a telephone number, those whose time is over. */
 import { and, asc, eq, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
-import type { Session } from '../access/scope.ts';
+import { type Session, scopeOf } from '../access/scope.ts';
 import { audit } from '../db/audit-tables.ts';
 import { callbacks } from '../db/callback-tables.ts';
 import type { Db } from '../db/connect.ts';
+import { complaintsSeen } from '../db/seen.ts';
 import { callers, complaints, orders } from '../db/tables.ts';
 
 /** Takes the turn of those who unmask in a session's name: two at once must not both be the last one allowed. */
@@ -28,11 +29,8 @@ const ordered = (units: SQL, more: SQL = sql``) =>
   sql<boolean>`exists (select from ${orders} o where o.complaint_id = ${complaints.id} and o.unit in (${units}) ${more})`;
 
 /** A complaint with its caller, and what a session has to do with it; undefined where it sees nothing of it. */
-export async function findCaller(tx: Db, number: string, { unit, actor }: Session, now: Date) {
-  const visible =
-    unit === null
-      ? undefined
-      : ordered(sql`select ${unit}::text union all select code from units where parent = ${unit}`);
+export async function findCaller(tx: Db, number: string, session: Session, now: Date) {
+  const { unit, actor } = session;
   const claimed = sql<boolean>`exists (select from ${callbacks} b where b.complaint_id = ${complaints.id}
     and b.status = 'due' and b.claimed_by = ${actor} and b.claimed_until > ${now.toISOString()}::timestamptz)`;
   const [row] = await tx
@@ -48,7 +46,7 @@ export async function findCaller(tx: Db, number: string, { unit, actor }: Sessio
     })
     .from(complaints)
     .leftJoin(callers, eq(callers.complaintId, complaints.id))
-    .where(and(eq(complaints.number, number), visible));
+    .where(and(eq(complaints.number, number), complaintsSeen(scopeOf(session), complaints)));
   return row;
 }
 

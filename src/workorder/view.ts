@@ -2,7 +2,7 @@
 import { maskName, maskPhone, maskText, readsTexts } from '../access/mask.ts';
 import type { Role } from '../access/roles.ts';
 import { shanghaiTime } from '../catalog/calendar.ts';
-import { type Catalog, divisionOf, matterPath, unitRef } from '../catalog/catalog.ts';
+import { type Catalog, divisionRef, matterPath, unitRef } from '../catalog/catalog.ts';
 import type { CallerColumn, Vault } from '../keys/vault.ts';
 import { allowedActions } from './decide.ts';
 import { factsOf } from './facts.ts';
@@ -28,21 +28,23 @@ export interface CallerColumns {
   callerSecret: boolean | null;
 }
 
+/** Null for a cell that was tampered with: it must not take the list that it stands in away from a unit. */
+function opened(vault: Vault, column: CallerColumn, complaintId: number, cell: Buffer): string | null {
+  try {
+    return vault.open(column, complaintId, cell);
+  } catch {
+    return null;
+  }
+}
+
 /** The caller for a role: masked, or not at all. Whole only by asking for it, with a reason (`privacy`). */
 export function viewCaller(row: CallerColumns, role: Role, vault: Vault): CallerView | null {
   const { complaintId, callerKind: kind } = row;
   if (kind === null || withoutPersons.includes(role)) return null;
   const secret = row.callerSecret ?? false;
   if (secret && ofUnits.includes(role)) return { name: null, phone: null, kind, secret, masked: true };
-  const masked = (column: CallerColumn, cell: Buffer | null, mask: (text: string) => string) => {
-    if (cell === null) return null;
-    try {
-      return mask(vault.open(column, complaintId, cell));
-    } catch {
-      // A cell that was tampered with must not take the list that it stands in away from a unit.
-      return mask('');
-    }
-  };
+  const masked = (column: CallerColumn, cell: Buffer | null, mask: (text: string) => string) =>
+    cell && mask(opened(vault, column, complaintId, cell) ?? '');
   const name = masked('name', row.callerName, maskName);
   return { name, phone: masked('phone', row.callerPhone, maskPhone), kind, secret, masked: true };
 }
@@ -54,11 +56,8 @@ export function viewAddress(
   vault: Vault,
 ): string | null {
   if (callerAddress === null || withoutPersons.includes(role)) return null;
-  try {
-    return viewText(vault.open('address', complaintId, callerAddress), role);
-  } catch {
-    return '**';
-  }
+  const address = opened(vault, 'address', complaintId, callerAddress);
+  return address === null ? '**' : viewText(address, role);
 }
 
 /** Running text for a role: only who takes it down or sorts it sees telephone and identity numbers in it. */
@@ -143,7 +142,7 @@ export function viewChild({ id, order }: OrderRow, catalog: Catalog): ChildView 
     role: order.role,
     status: order.status,
     statusLabel: stateLabel(order.status, order.role),
-    community: community === null ? null : { code: community, name: divisionOf(catalog, community)?.name ?? community },
+    community: divisionRef(catalog, community),
     dueAt: shanghaiTime(dueAt),
     arrivedAt: time(arrivedAt),
     inTime: arrivedAt === null ? null : arrivedAt <= dueAt,
@@ -205,8 +204,7 @@ function viewRequest(request: OrderRequest, role: Role): OrderRequest {
 }
 
 function viewSubject(row: OrderRow, role: Role, { catalog, vault }: World): OrderView['complaint'] {
-  const named = (code: string | null) =>
-    code === null ? null : { code, name: divisionOf(catalog, code)?.name ?? code };
+  const named = (code: string | null) => divisionRef(catalog, code);
   const shown = (text: string | null) => text && viewText(text, role);
   return {
     channel: row.channel,

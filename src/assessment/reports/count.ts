@@ -83,15 +83,16 @@ const isCount = (figure: Stored): figure is Count => figure.kind === 'count';
 const isShare = (rolled: Stored['rolled']): rolled is { share: number } =>
   typeof rolled === 'object' && 'share' in rolled;
 
+/** What was asked of the rollups, the changed complaints that they do not have yet, and the figures as far as they are counted. */
+interface OffRollups {
+  from: RolledAsk;
+  pending: readonly number[];
+  figures: readonly Stored[];
+  counted: Counted;
+}
+
 /** Shares of the hours, which no sums give, written into the lines. */
-async function addHours(
-  db: Db,
-  ask: Ask,
-  from: RolledAsk,
-  pending: readonly number[],
-  figures: readonly Stored[],
-  counted: Counted,
-) {
+async function addHours(db: Db, ask: Ask, { from, pending, figures, counted }: OffRollups) {
   const shares = figures.flatMap(({ key, rolled }) => (isShare(rolled) ? [{ key, share: rolled.share }] : []));
   if (shares.length === 0) return;
   const { lines, total } = await rolledHours(db, from, pending, scopesOf(ask));
@@ -104,14 +105,7 @@ async function addHours(
 }
 
 /** Who called more than once, which no sums of days give, added to the lines. */
-async function addCalls(
-  db: Db,
-  ask: Ask,
-  from: RolledAsk,
-  pending: readonly number[],
-  figures: readonly Stored[],
-  counted: Counted,
-) {
+async function addCalls(db: Db, ask: Ask, { from, pending, figures, counted }: OffRollups) {
   const calling = figures.flatMap(({ key, calls }) => (calls === undefined ? [] : [{ key, calls }]));
   if (calling.length === 0) return;
   const rows = await db.execute<{ key: string | null; total: boolean; cases: number; callers: number }>(
@@ -167,8 +161,8 @@ async function countRolled(db: Db, ask: Ask, figures: readonly Stored[]): Promis
   );
   // A cell of nothing but zeros is what cases have left behind that count elsewhere now.
   for (const [key, line] of counted.lines) if (Object.values(line).every((value) => !value)) counted.lines.delete(key);
-  await addHours(db, ask, from, pending, figures, counted);
-  await addCalls(db, ask, from, pending, figures, counted);
+  await addHours(db, ask, { from, pending, figures, counted });
+  await addCalls(db, ask, { from, pending, figures, counted });
   await addOpen(db, ask, figures, counted);
   return counted;
 }
